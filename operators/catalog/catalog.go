@@ -1,0 +1,163 @@
+// Package catalog is the one list of operators, in the order in which an event passes them: what is said about the
+// person, sessions, features, and last the segments that read them all.
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/operators/feature"
+	"github.com/ebbstream/ebb/operators/interest"
+	"github.com/ebbstream/ebb/operators/predict"
+	"github.com/ebbstream/ebb/operators/segment"
+	"github.com/ebbstream/ebb/operators/session"
+	"github.com/ebbstream/ebb/operators/trait"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Blocks are the configuration of all operators, each under its key.
+type Blocks struct {
+	Context   trait.Config
+	Sessions  session.Config
+	Interests Named[interest.Config]
+	Features  Named[string]
+	Segments  Named[segment.Config]
+	Models    map[string]predict.Config
+}
+
+// Named is a block of entries with names of ebb's form.
+type Named[T any] map[string]T
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// CheckKey says what is wrong with a name.
+func (Named[T]) CheckKey(key string) error {
+	if !nameForm.MatchString(key) {
+		return fmt.Errorf("the name %q is not of the form [a-z][a-z0-9_]*: a small letter, then small letters, digits and _", key)
+	}
+	return nil
+}
+
+// Defaults are those of SPEC section 3.
+func Defaults() *Blocks {
+	return &Blocks{Context: trait.Defaults(), Sessions: session.Defaults(), Interests: Named[interest.Config]{},
+		Features: Named[string]{}, Segments: Named[segment.Config]{}, Models: map[string]predict.Config{}}
+}
+
+// Setting is what the rest of the configuration tells the operators.
+type Setting struct {
+	Time   operators.Time
+	Limits expr.Limits
+}
+
+// Catalog is a configuration compiled: from it come chains, all alike, one for each goroutine.
+type Catalog struct {
+	Plan   *expr.Plan
+	Layout *state.Layout
+
+	blocks  *Blocks
+	setting Setting
+	fields  []string
+	numbers []int // of the segments in the layout's names
+}
+
+// Compile makes the plan of all expressions, or says what is wrong with each.
+func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
+	d := expr.Definitions{Features: b.Features, Segments: map[string]expr.Segment{}, Interests: map[string]expr.Interest{},
+		Models: map[string]*expr.Model{}, Limits: s.Limits}
+	for name, c := range b.Segments {
+		d.Segments[name] = expr.Segment(c)
+	}
+	for name, c := range b.Interests {
+		d.Interests[name] = expr.Interest{Field: c.Field, HalfLife: c.HalfLife, Weights: c.Weights, Keep: c.Keep}
+	}
+	for typ, c := range b.Models {
+		d.Models[typ] = c.Model()
+	}
+	plan, faults := expr.Compile(d)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	for _, field := range b.Sessions.Keep {
+		plan.AddField(strings.Split(field, "."))
+	}
+	c := &Catalog{Plan: plan, blocks: b, setting: s}
+	var names []string
+	for _, s := range plan.Segments {
+		c.numbers = append(c.numbers, len(names))
+		names = append(names, s.Name)
+	}
+	for _, path := range plan.Fields {
+		c.fields = append(c.fields, strings.Join(path, "."))
+	}
+	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits))
+	specs = append(specs, feature.Specs(plan)...)
+	c.Layout = state.NewLayout(specs, state.NewNames(append(append(names, c.fields...), texts(plan)...)...), s.Limits.Events)
+	return c, nil
+}
+
+// texts are what profiles will repeat: the event types that the plan names, the reserved ones, the calls of
+// session.first, and the source of files.
+func texts(plan *expr.Plan) []string {
+	set := map[string]bool{"file": true, schemas.TypeTraits: true, schemas.TypeContext: true, schemas.TypeConsent: true,
+		schemas.TypeIdentify: true, schemas.TypeFeedback: true}
+	for _, call := range plan.Calls {
+		set[call.Type], set[call.Then] = true, true
+		if call.Func == expr.FuncSessionFirst {
+			set[call.Text] = true
+		}
+	}
+	for _, a := range plan.Aggregates {
+		for typ := range a.Weights {
+			set[typ] = true
+		}
+	}
+	delete(set, "")
+	return slices.Sorted(maps.Keys(set))
+}
+
+// Chain is a fold of its own, for one goroutine, and the reader of the profiles it makes.
+func (c *Catalog) Chain() *Chain {
+	layout := func() *state.Layout { return c.Layout }
+	const traits, sessions, features = 0, 3, 4 // the cells' numbers, in the order of their specs
+	t := trait.New(c.Plan, traits, layout)
+	s := session.New(c.blocks.Sessions, c.Plan, sessions, layout, c.Plan.AddField)
+	f := feature.New(c.Plan, features, layout)
+	g := segment.New(c.Plan, c.numbers)
+	chain := operators.NewChain(c.Plan, c.Layout, c.setting.Time, []operators.Operator{t, s, f}, s, g, f, c.fields)
+	return &Chain{Chain: chain, traits: t, sessions: s, segments: g}
+}
+
+// Chain is the fold, with the public view of its profiles.
+type Chain struct {
+	*operators.Chain
+	traits   *trait.Operator
+	sessions *session.Operator
+	segments *segment.Operator
+}
+
+// Profile is the public view of a profile as of n, which is not before its now; nil if there is none.
+func (c *Chain) Profile(p *state.Profile, n schemas.Instant) *schemas.Profile {
+	if !p.Alive {
+		return nil
+	}
+	out := &schemas.Profile{Profile: p.ID, AsOf: n, Traits: c.traits.Traits(p, n), Consents: c.traits.Consents(p, n),
+		Session: c.sessions.Current(p, n), FirstSeen: p.First, LastSeen: p.Clock, Limited: p.Limited}
+	eval := c.segments.Eval(c.View(p))
+	for _, f := range c.Plan().Features {
+		out.Features = append(out.Features, schemas.NamedValue{Name: f.Name, Value: eval.Value(f, n)})
+	}
+	for _, m := range p.Memberships.By {
+		if m.Member {
+			out.Memberships = append(out.Memberships, schemas.Membership{Segment: c.Layout().Names.List[m.Segment], EnteredAt: m.EnteredAt})
+		}
+	}
+	slices.SortFunc(out.Memberships, func(a, b schemas.Membership) int { return strings.Compare(a.Segment, b.Segment) })
+	return out
+}

@@ -1,0 +1,243 @@
+package operators
+
+import (
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Time is how far events may be out of order.
+type Time struct {
+	Lateness schemas.Duration // further behind the profile's clock: in no session
+	Accept   schemas.Duration // further behind: not applied
+}
+
+// Judge decides memberships.
+type Judge interface {
+	// Judge evaluates the marked segments, and those that name them, at the profile's now.
+	Judge(at *Judgement, marked []int)
+	// Erase ends all memberships.
+	Erase(at *Judgement)
+}
+
+// Judgement is one evaluation of segments.
+type Judgement struct {
+	View  *View
+	Cause string
+	Event *schemas.Event // nil: a timer
+	Emit  Emit
+}
+
+// Sessions publishes sessions that are over.
+type Sessions interface {
+	// Over publishes the sessions that ended, gap included, before n; with emit nil they are only taken off.
+	Over(p *state.Profile, n schemas.Instant, emit Emit)
+}
+
+// Chain is the fold. It holds scratch space: one goroutine uses it at a time.
+type Chain struct {
+	plan     *expr.Plan
+	layout   *state.Layout
+	time     Time
+	ops      []Operator
+	sessions Sessions
+	judge    Judge
+	view     View
+	owners   [256]Answerer
+	touched  marks
+	segments marks
+	readers  [][]int // of each call: the segments that read it
+	fields   []int   // the number in Names of each field's path
+	slots    map[string]int
+	all      []int // every segment
+}
+
+// NewChain puts operators behind each other. fields are the names, in the layout's Names, of the plan's Fields.
+func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, sessions Sessions, judge Judge, fader Fader, fields []string) *Chain {
+	c := &Chain{plan: plan, layout: layout, time: t, ops: ops, sessions: sessions, judge: judge, slots: map[string]int{}}
+	for _, op := range ops {
+		for _, f := range op.Answers() {
+			c.owners[f] = op
+		}
+	}
+	c.view.owners, c.view.fading = &c.owners, fader
+	c.touched.set = make([]bool, len(plan.Calls))
+	c.segments.set = make([]bool, len(plan.Segments))
+	c.readers = make([][]int, len(plan.Calls))
+	for i, s := range plan.Segments {
+		c.all = append(c.all, i)
+		for _, call := range s.Calls {
+			c.readers[call.Index] = append(c.readers[call.Index], i)
+		}
+	}
+	for i, name := range fields {
+		c.fields = append(c.fields, layout.Names.Number(name))
+		c.slots[name] = i
+	}
+	return c
+}
+
+// Plan is what the chain was made of.
+func (c *Chain) Plan() *expr.Plan { return c.plan }
+
+// Layout is how its profiles are written.
+func (c *Chain) Layout() *state.Layout { return c.layout }
+
+// Horizon is the instant before which the profile accepts no event.
+func (c *Chain) Horizon(p *state.Profile) schemas.Instant { return p.Clock.Add(-c.time.Accept) }
+
+// Fold applies one event. watermark is how far the event's partition has come; schemas.Never where there is none.
+func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
+	if e.Time <= p.Erased {
+		emit(lateRecord(e, schemas.ReasonErased))
+		return
+	}
+	key := state.Key(e.Source, e.ID)
+	late := false
+	if p.Alive {
+		horizon := c.Horizon(p)
+		if e.Time < horizon {
+			emit(lateRecord(e, schemas.ReasonTooLate))
+			return
+		}
+		if p.Recent.Has(key, horizon) {
+			return
+		}
+		if late = e.Time < p.Clock.Add(-c.time.Lateness) && e.Time < watermark; late {
+			emit(lateRecord(e, schemas.ReasonLate))
+		}
+		c.Advance(p, e.Time, emit)
+	}
+	if e.Type == schemas.TypeErase {
+		c.erase(p, e, emit)
+		return
+	}
+	born := !p.Alive
+	c.apply(p, e, key, late)
+	cause := schemas.CauseEvent
+	switch {
+	case e.Type == schemas.TypeConsent:
+		cause = schemas.CauseConsent
+	case e.Time < p.Now:
+		cause = schemas.CauseLateEvent
+	}
+	if born {
+		c.judge.Judge(c.judgement(p, cause, e, emit), c.all)
+		c.touched.clear()
+	} else {
+		c.judgeTouched(c.judgement(p, cause, e, emit))
+	}
+	c.sessions.Over(p, min(p.Clock.Add(-c.time.Lateness), watermark), emit)
+}
+
+// apply tells the profile of an event, and marks what it may have moved.
+func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool) {
+	if !p.Alive {
+		p.Alive, p.First, p.Clock, p.Now = true, e.Time, e.Time, e.Time
+	}
+	p.First, p.Clock, p.Now = min(p.First, e.Time), max(p.Clock, e.Time), max(p.Now, e.Time)
+	in := Input{Profile: p, Event: e, Late: late, Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: c.layout.Names}, touched: &c.touched}
+	if p.Recent.Add(e, key, late, c.fields, in.Edge) {
+		p.Limited = true
+	}
+	for _, op := range c.ops {
+		op.Fold(&in)
+	}
+}
+
+// View answers expressions for a profile, until the next call.
+func (c *Chain) View(p *state.Profile) *View {
+	c.view.Profile = p
+	return &c.view
+}
+
+func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit Emit) *Judgement {
+	c.view.Profile = p
+	return &Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
+}
+
+func (c *Chain) judgeTouched(at *Judgement) {
+	for _, call := range c.touched.list {
+		for _, s := range c.readers[call] {
+			c.segments.add(s)
+		}
+	}
+	c.touched.clear()
+	if len(c.segments.list) > 0 {
+		c.judge.Judge(at, c.segments.list)
+		c.segments.clear()
+	}
+}
+
+// Advance fires the profile's timers that are due at or before an instant, each at its own, all of one instant together.
+func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
+	for p.Alive {
+		due := p.Memberships.Next()
+		if due > to {
+			return
+		}
+		p.Now = max(p.Now, due)
+		for _, m := range p.Memberships.By {
+			if m.Next <= due {
+				c.segments.add(m.Segment)
+			}
+		}
+		c.judge.Judge(c.judgement(p, schemas.CauseTimer, nil, emit), c.segments.list)
+		c.segments.clear()
+	}
+}
+
+// Finish brings a profile to the final instant of a bounded run: its timers fire and its sessions that are over are published.
+func (c *Chain) Finish(p *state.Profile, final schemas.Instant, emit Emit) {
+	c.Advance(p, final, emit)
+	if p.Alive {
+		c.sessions.Over(p, final, emit)
+	}
+}
+
+// erase forgets everything at or before an ebb.erase. Events after it that had already come are the new life.
+func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
+	fresh := c.layout.New(p.ID)
+	fresh.Epoch, fresh.Erased = p.Epoch+1, e.Time
+	if p.Alive {
+		p.Now = max(p.Now, e.Time)
+		c.sessions.Over(p, e.Time, emit)
+		c.judge.Erase(c.judgement(p, schemas.CauseErasure, e, emit))
+		// Remembered events can be decoded, as they were encoded by this very layout.
+		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
+			c.apply(fresh, later, state.Key(later.Source, later.ID), late)
+		})
+		c.touched.clear()
+	}
+	if fresh.Alive {
+		fresh.Now = max(fresh.Now, p.Now)
+		c.sessions.Over(fresh, fresh.Clock.Add(-c.time.Lateness), nil) // published in the former life
+	}
+	*p = *fresh
+	if p.Alive {
+		c.judge.Judge(c.judgement(p, schemas.CauseLateEvent, e, emit), c.all)
+	}
+}
+
+func (c *Chain) slot(path string) int {
+	if i, found := c.slots[path]; found {
+		return i
+	}
+	return -1
+}
+
+// Wake is the first instant at which the profile changes a membership by itself.
+func (c *Chain) Wake(p *state.Profile) schemas.Instant {
+	if !p.Alive {
+		return schemas.Never
+	}
+	return p.Memberships.Next()
+}
+
+func lateRecord(e *schemas.Event, reason string) *schemas.Late {
+	l := &schemas.Late{ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject, Time: e.Time, Reason: reason}
+	if reason != schemas.ReasonErased {
+		l.Data = append([]byte(nil), e.Data...)
+	}
+	return l
+}

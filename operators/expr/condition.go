@@ -1,0 +1,168 @@
+package expr
+
+import (
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Leaf is one part of a condition that is no &&, ||, ! or ?: itself: a comparison or a boolean call. Conditions of the
+// same spelling share it.
+type Leaf struct {
+	Text      string
+	Op        string        // of a comparison with a literal, as evidence tells it; else empty
+	Of        string        // the other side of that comparison
+	Threshold schemas.Value // the literal
+	node      node
+	value     node // the other side
+	calls     []*Call
+	calendar  bool // only the local hour or weekday moves it
+}
+
+// Evaluator evaluates a plan's expressions for one profile. It is scratch space of one goroutine.
+type Evaluator struct {
+	plan  *Plan
+	frame frame
+}
+
+// NewEvaluator makes one.
+func (p *Plan) NewEvaluator() *Evaluator {
+	return &Evaluator{plan: p, frame: frame{vars: make([]schemas.Value, p.vars)}}
+}
+
+// On points it at a profile.
+func (e *Evaluator) On(v View) { e.frame.view = v }
+
+// Truth is the leaf's value at n.
+func (e *Evaluator) Truth(l *Leaf, n schemas.Instant) Truth {
+	e.frame.now = n
+	return truth(l.node.eval(&e.frame))
+}
+
+// Evidence is the leaf with its value at n.
+func (e *Evaluator) Evidence(l *Leaf, n schemas.Instant) schemas.Evidence {
+	e.frame.now = n
+	if l.Op == "" {
+		return schemas.Evidence{Expr: l.Text, Value: l.node.eval(&e.frame)}
+	}
+	return schemas.Evidence{Expr: l.Of, Op: l.Op, Threshold: l.Threshold, Value: l.value.eval(&e.frame)}
+}
+
+// A leaf that only the calendar moves has shown all it can after a week and a day.
+const calendarCycle = 8 * schemas.Day
+
+// maxSteps bounds the steps of one search for a flip; the instant reached then is given, at which nothing may flip.
+const maxSteps = 20_000
+
+// NextFlip is the first instant after n at which the leaf's truth is another one if no event comes; Never.
+func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
+	f := &e.frame
+	f.now = n
+	if c, ok := l.node.(*compareNode); ok && c.moves > step {
+		return c.nextFlip(f)
+	}
+	was := truth(l.node.eval(f))
+	at := n
+	for range maxSteps {
+		f.now = at
+		at = nextChange(l.node, f)
+		if at == schemas.Never || l.calendar && at.Sub(n) > calendarCycle {
+			return schemas.Never
+		}
+		f.now = at
+		if truth(l.node.eval(f)) != was {
+			return at
+		}
+	}
+	return at
+}
+
+// nextChange is the first instant after f.now at which a value may be another one.
+func nextChange(n node, f *frame) schemas.Instant {
+	switch n := n.(type) {
+	case literalNode, localNode:
+		return schemas.Never
+	case callNode:
+		if n.call.Func.motion() == step {
+			return f.view.NextChange(n.call, f.now)
+		}
+		return schemas.Never
+	case *compareNode:
+		if n.moves > step && n.moves < mixed {
+			return n.nextFlip(f)
+		}
+		return min(nextChange(n.a, f), nextChange(n.b, f))
+	}
+	next := schemas.Never
+	for _, p := range n.parts() {
+		next = min(next, nextChange(p, f))
+	}
+	return next
+}
+
+// Value is the value of a feature's expression at n; an error is null.
+func (e *Evaluator) Value(f *Feature, n schemas.Instant) schemas.Value {
+	e.frame.now = n
+	if v := f.node.eval(&e.frame); v.Known() {
+		return v
+	}
+	return schemas.NullValue
+}
+
+// Condition is a formula over leaves.
+type Condition struct {
+	Leaves []int // the numbers in Plan.Leaves, each once
+	root   *formula
+}
+
+type formula struct {
+	op      byte // 'l' a leaf, '&', '|', '!', '?'
+	leaf    int
+	a, b, c *formula
+}
+
+// Eval is the condition's truth, given that of each leaf by its number in Plan.Leaves.
+func (c *Condition) Eval(leaf func(int) Truth) Truth { return c.root.eval(leaf) }
+
+func (f *formula) eval(leaf func(int) Truth) Truth {
+	switch f.op {
+	case 'l':
+		return leaf(f.leaf)
+	case '!':
+		return f.a.eval(leaf).Not()
+	case '&':
+		a := f.a.eval(leaf)
+		if a == False {
+			return False
+		}
+		return a.And(f.b.eval(leaf))
+	case '|':
+		a := f.a.eval(leaf)
+		if a == True {
+			return True
+		}
+		return a.Or(f.b.eval(leaf))
+	}
+	switch f.a.eval(leaf) {
+	case True:
+		return f.b.eval(leaf)
+	case False:
+		return f.c.eval(leaf)
+	case unknown:
+		if b := f.b.eval(leaf); b != unknown && b == f.c.eval(leaf) && b != True {
+			return b // false or failed either way
+		}
+		return unknown
+	}
+	return Failed
+}
+
+// Single is the number of the condition's only leaf, if the condition is that leaf itself.
+func (c *Condition) Single() (leaf int, ok bool) { return c.root.leaf, c.root.op == 'l' }
+
+// Unknown stands for a leaf that time may still move, in Eval.
+const Unknown = unknown
+
+// Decided is whether a truth holds whatever the unknown leaves become.
+func (t Truth) Decided() bool { return t != unknown }
+
+// Scratch is space for the variables of macros, for Filter.Match.
+func (p *Plan) Scratch() []schemas.Value { return make([]schemas.Value, p.vars) }

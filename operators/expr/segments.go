@@ -1,0 +1,250 @@
+package expr
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// segmentOrder puts the segments so that each comes after those its conditions name.
+func (c *compiler) segmentOrder() []string {
+	needs := map[string][]string{}
+	all := slices.Sorted(maps.Keys(c.definitions.Segments))
+	for _, name := range all {
+		s := c.definitions.Segments[name]
+		for _, text := range []string{s.When, s.Until} {
+			if text == "" {
+				continue
+			}
+			tree, issues := c.env.Parse(text)
+			if issues.Err() != nil {
+				continue // compileSegment reports it
+			}
+			needs[name] = append(needs[name], c.namedSegments(tree.NativeRep().Expr())...)
+		}
+	}
+	return c.sorted("segments", all, needs, "when")
+}
+
+// namedSegments are the segments that a parsed expression asks for, also through features.
+func (c *compiler) namedSegments(e ast.Expr) []string {
+	var found []string
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "in_segment" || len(e.AsCall().Args()) != 1 {
+			return
+		}
+		if name, ok := e.AsCall().Args()[0].AsLiteral().(types.String); ok {
+			if _, exists := c.definitions.Segments[string(name)]; exists {
+				found = append(found, string(name))
+			}
+		}
+	}))
+	for _, name := range identifiers(e) {
+		if f := c.features[name]; f != nil {
+			for _, call := range f.calls {
+				if call.Func == FuncInSegment {
+					found = append(found, call.Name)
+				}
+			}
+		}
+	}
+	return found
+}
+
+func (c *compiler) compileSegment(name string) {
+	def := c.definitions.Segments[name]
+	s := &PlannedSegment{Name: name}
+	meaning := sha256.New()
+	for i, text := range []string{def.When, def.Until} {
+		if i == 1 && text == "" {
+			break
+		}
+		path := []string{"segments", name, []string{"when", "until"}[i]}
+		p := c.check(path, text)
+		if p == nil {
+			continue
+		}
+		if k := p.typ.Kind(); k != types.BoolKind && k != types.DynKind && p.typ.String() != "wrapper(bool)" {
+			c.fault(path, 0, "a condition is true or false, but this is of type %s: compare it with something", p.typ)
+			continue
+		}
+		before := len(c.faults)
+		cond := &Condition{}
+		cond.root = c.formula(p, p.ast.Expr(), cond, s)
+		if len(c.faults) > before {
+			continue
+		}
+		if i == 0 {
+			s.When = cond
+		} else {
+			s.Until = cond
+		}
+		for _, leaf := range cond.Leaves {
+			meaning.Write([]byte(c.plan.Leaves[leaf].Text))
+			meaning.Write([]byte{0})
+		}
+		cond.root.spell(func(part string) { meaning.Write([]byte(part)) })
+		meaning.Write([]byte{1, byte(i)})
+	}
+	if def.Purpose != "" {
+		cv := &converter{compiler: c}
+		s.Purpose = cv.intern(Call{Func: FuncConsent, Text: "consent(" + quote(def.Purpose) + ")", Name: def.Purpose, Field: -1, Filter: -1, Segment: -1})
+		s.Calls = append(s.Calls, s.Purpose)
+		meaning.Write([]byte(def.Purpose))
+	}
+	for _, call := range s.Calls {
+		if i := slices.IndexFunc(c.plan.Segments, func(o *PlannedSegment) bool { return call.Func == FuncInSegment && o.Name == call.Name }); i >= 0 {
+			meaning.Write([]byte(c.plan.Segments[i].Definition))
+		}
+	}
+	s.Definition = hex.EncodeToString(meaning.Sum(nil)[:8])
+	c.plan.Segments = append(c.plan.Segments, s)
+}
+
+func quote(text string) string { return string(schemas.StringValue(text).AppendJSON(nil)) }
+
+// spell writes the formula's form, so that it becomes part of the definition's hash.
+func (f *formula) spell(write func(string)) {
+	write(string(f.op))
+	for _, part := range []*formula{f.a, f.b, f.c} {
+		if part != nil {
+			part.spell(write)
+		}
+	}
+}
+
+// formula takes a condition apart into leaves; a feature's name stands for its expression.
+func (c *compiler) formula(p *parsed, e ast.Expr, cond *Condition, s *PlannedSegment) *formula {
+	if e.Kind() == ast.CallKind {
+		args := e.AsCall().Args()
+		part := func(i int) *formula { return c.formula(p, args[i], cond, s) }
+		switch e.AsCall().FunctionName() {
+		case operators.LogicalAnd:
+			return &formula{op: '&', a: part(0), b: part(1)}
+		case operators.LogicalOr:
+			return &formula{op: '|', a: part(0), b: part(1)}
+		case operators.LogicalNot:
+			return &formula{op: '!', a: part(0)}
+		case operators.Conditional:
+			return &formula{op: '?', a: part(0), b: part(1), c: part(2)}
+		}
+	}
+	if e.Kind() == ast.IdentKind {
+		if f := c.features[e.AsIdent()]; f != nil && f.parsed != nil {
+			return c.formula(f.parsed, f.parsed.ast.Expr(), cond, s)
+		}
+	}
+	leaf := c.leaf(p, e)
+	if leaf < 0 {
+		return nil
+	}
+	if !slices.Contains(cond.Leaves, leaf) {
+		cond.Leaves = append(cond.Leaves, leaf)
+	}
+	for _, call := range c.plan.Leaves[leaf].calls {
+		if !slices.Contains(s.Calls, call) {
+			s.Calls = append(s.Calls, call)
+		}
+	}
+	return &formula{op: 'l', leaf: leaf}
+}
+
+// leaf compiles one leaf, or gives the one of the same spelling; -1 after a fault.
+func (c *compiler) leaf(p *parsed, e ast.Expr) int {
+	part := *p
+	part.ast = ast.NewCheckedAST(ast.NewAST(e, p.ast.SourceInfo()), p.ast.TypeMap(), p.ast.ReferenceMap())
+	node, cv := c.convert(&part)
+	if node == nil {
+		return -1
+	}
+	text := cv.text(e)
+	at := p.ast.SourceInfo().GetStartLocation(e.ID())
+	if culprit := mixture(node); culprit != nil {
+		c.fault(p.path, offset(p.text, at.Line(), at.Column()), "%s", explain(text, culprit))
+		return -1
+	}
+	if i, found := c.leaves[text]; found {
+		return i
+	}
+	l := &Leaf{Text: text, node: node, calls: cv.calls, calendar: len(cv.calls) > 0}
+	for _, call := range cv.calls {
+		if call.Func != FuncLocalHour && call.Func != FuncLocalWeekday && call.Func.motion() != fixed {
+			l.calendar = false
+		}
+	}
+	if cmp, ok := node.(*compareNode); ok {
+		args := e.AsCall().Args()
+		if lit, ok := cmp.b.(literalNode); ok {
+			l.Op, l.Of, l.Threshold, l.value = cmp.op, cv.text(args[0]), lit.value, cmp.a
+		} else if lit, ok := cmp.a.(literalNode); ok {
+			l.Op, l.Of, l.Threshold, l.value = flipped[cmp.op], cv.text(args[1]), lit.value, cmp.b
+		}
+	}
+	c.leaves[text] = len(c.plan.Leaves)
+	c.plan.Leaves = append(c.plan.Leaves, l)
+	return len(c.plan.Leaves) - 1
+}
+
+var flipped = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+// mixture is the part of a condition that time moves in a way that has no solver.
+func mixture(n node) node {
+	if c, ok := n.(*compareNode); ok {
+		if c.moves == mixed {
+			return c
+		}
+		if c.moves > step {
+			return nil
+		}
+	}
+	for _, p := range n.parts() {
+		if found := mixture(p); found != nil {
+			return found
+		}
+	}
+	if motionOf(n) > step {
+		return n
+	}
+	return nil
+}
+
+func explain(text string, culprit node) string {
+	why := "uses a value that moves all the time other than in a comparison"
+	if c, ok := culprit.(*compareNode); ok {
+		if a, b := motionOf(c.a), motionOf(c.b); a != mixed && b != mixed {
+			why = "compares " + a.String() + " with " + b.String()
+		} else {
+			why = "mixes values that move with time in different ways"
+		}
+	}
+	return text + " " + why + ": the instant at which it changes could not be told exactly. " +
+		"Compare since_* with a constant duration, and decayed, affinity, interest (or sums of them), p_alive, expected or value with a constant number; split a condition into several with && and ||"
+}
+
+// link fills in what the parts of the plan know of each other.
+func (c *compiler) link() {
+	number := map[string]int{}
+	for i, s := range c.plan.Segments {
+		number[s.Name] = i
+	}
+	for _, call := range c.plan.Calls {
+		if call.Func == FuncInSegment {
+			call.Segment = number[call.Name]
+		}
+	}
+	for i, s := range c.plan.Segments {
+		for _, call := range s.Calls {
+			if call.Func == FuncInSegment && !slices.Contains(s.Needs, call.Segment) {
+				s.Needs = append(s.Needs, call.Segment)
+				c.plan.Segments[call.Segment].NeededBy = append(c.plan.Segments[call.Segment].NeededBy, i)
+			}
+		}
+	}
+}

@@ -1,0 +1,383 @@
+// Package feature is the operator that extracts features: it keeps the aggregates a plan asks for (counts, exact sums,
+// extremes, decayed sums, interests, sequences, purchase histories) and answers the calls that read them.
+package feature
+
+import (
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/operators/predict"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Operator keeps aggregates, each in a cell of its own.
+type Operator struct {
+	plan   *expr.Plan
+	first  int // the number of the first aggregate's cell
+	layout func() *state.Layout
+	byType map[string][]update // with those of "*" for types that are not reserved
+	others []update            // of "*": for types that nothing else names
+	vars   []schemas.Value
+}
+
+// update is one aggregate that an event type feeds.
+type update struct {
+	*expr.Aggregate
+	cell   int
+	weight float64
+	ends   bool // the type is the one that finishes: b of followed_by and pending
+}
+
+// Specs are the operator's cells, one an aggregate.
+func Specs(plan *expr.Plan) []state.Spec {
+	var specs []state.Spec
+	for _, a := range plan.Aggregates {
+		specs = append(specs, state.Spec{Key: a.Key, New: maker(a)})
+	}
+	return specs
+}
+
+func maker(a *expr.Aggregate) func() state.Cell {
+	switch a.Kept {
+	case expr.KeptCount:
+		return func() state.Cell { return &state.Counter{} }
+	case expr.KeptTimes:
+		return func() state.Cell { return &state.Times{Window: a.Window, Keep: a.Keep} }
+	case expr.KeptSum:
+		return func() state.Cell { return &state.Sum{} }
+	case expr.KeptNumbers:
+		return func() state.Cell { return &state.Numbers{Window: a.Window, Keep: a.Keep} }
+	case expr.KeptMin:
+		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: -1} }
+	case expr.KeptMax:
+		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: 1} }
+	case expr.KeptDistinct:
+		return func() state.Cell { return &state.Distinct{Window: a.Window, Keep: a.Keep} }
+	case expr.KeptFirst:
+		return func() state.Cell { return &state.Register{First: true} }
+	case expr.KeptLast:
+		return func() state.Cell { return &state.Register{} }
+	case expr.KeptPeriod:
+		return func() state.Cell { return &state.Period{} }
+	case expr.KeptDecay:
+		return func() state.Cell { return &state.Decay{HalfLife: a.HalfLife} }
+	case expr.KeptAffinity:
+		return func() state.Cell { return state.NewAffinity(a.HalfLife, a.Keep) }
+	case expr.KeptFollow:
+		return func() state.Cell { return state.NewFollow(a.Keep) }
+	case expr.KeptPending:
+		return func() state.Cell { return &state.Pending{Window: a.Window, Keep: a.Keep} }
+	}
+	if a.PerDay {
+		return func() state.Cell { return &state.PurchaseDays{} }
+	}
+	return func() state.Cell { return &state.Purchases{} }
+}
+
+// New makes the operator; its cells have the numbers from first on.
+func New(plan *expr.Plan, first int, layout func() *state.Layout) *Operator {
+	o := &Operator{plan: plan, first: first, layout: layout, byType: map[string][]update{}, vars: plan.Scratch()}
+	type feeds struct {
+		typ string
+		update
+	}
+	var all []feeds
+	for i, a := range plan.Aggregates {
+		for typ, w := range a.Weights {
+			all = append(all, feeds{typ, update{Aggregate: a, cell: first + i, weight: w}})
+		}
+		if a.Then != "" {
+			all = append(all, feeds{a.Then, update{Aggregate: a, cell: first + i, ends: true}})
+		}
+	}
+	for _, f := range all {
+		if f.typ == "*" {
+			o.others = append(o.others, f.update)
+		} else if o.byType[f.typ] == nil {
+			o.byType[f.typ] = []update{}
+		}
+	}
+	for typ := range o.byType {
+		for _, f := range all {
+			if f.typ == typ || f.typ == "*" && !schemas.Reserved(typ) && !(f.Weights[typ] != 0 && !f.ends) {
+				o.byType[typ] = append(o.byType[typ], f.update)
+			}
+		}
+	}
+	return o
+}
+
+// Name is "features".
+func (o *Operator) Name() string { return "features" }
+
+// Fold tells every aggregate that the event's type feeds, if its filter lets the event pass.
+func (o *Operator) Fold(in *operators.Input) {
+	updates, found := o.byType[in.Event.Type]
+	if !found && !schemas.Reserved(in.Event.Type) {
+		updates = o.others
+	}
+	for i := range updates {
+		u := &updates[i]
+		if u.Filter >= 0 && !o.plan.Filters[u.Filter].Match(in.Event, o.vars) {
+			continue
+		}
+		if o.tell(in, u) {
+			for _, call := range u.Calls {
+				in.Touch(call)
+			}
+		}
+	}
+}
+
+// tell reports whether the aggregate took something in.
+func (o *Operator) tell(in *operators.Input, u *update) bool {
+	e := in.Event
+	var v schemas.Value
+	if u.Field >= 0 {
+		v = e.Fields[u.Field]
+	}
+	n, isNumber := v.Number()
+	limited := false
+	switch u.Kept {
+	case expr.KeptSum, expr.KeptNumbers, expr.KeptMin, expr.KeptMax:
+		if !isNumber {
+			return false
+		}
+	case expr.KeptFirst, expr.KeptLast, expr.KeptDistinct, expr.KeptPending:
+		if !v.Known() {
+			return false
+		}
+	case expr.KeptDecay:
+		if u.Field >= 0 && !isNumber {
+			return false
+		}
+	case expr.KeptAffinity:
+		if v.Kind() != schemas.String {
+			return false
+		}
+	}
+	switch c := in.Profile.Cell(o.layout(), u.cell).(type) {
+	case *state.Counter:
+		c.N++
+	case *state.Times:
+		limited = c.Add(e.Time, in.Edge.Now) && u.Limit
+	case *state.Sum:
+		c.Add(n)
+	case *state.Numbers:
+		limited = c.Add(e.Time, n, in.Edge.Now)
+	case *state.Extreme:
+		c.Add(e.Time, n, in.Edge.Now)
+	case *state.Distinct:
+		limited = c.Add(e.Time, v.Key(), in.Edge.Now)
+	case *state.Register:
+		return c.Tell(state.MarkOf(e), v)
+	case *state.Period:
+		c.Add(e.Time)
+	case *state.Decay:
+		if u.Field < 0 {
+			n = 1
+		}
+		c.Add(e.Time, n)
+	case *state.Affinity:
+		limited = c.Add(e.Time, v.Text(), u.weight)
+	case *state.Follow:
+		if u.ends {
+			limited = c.AddB(e.Time, in.Edge.Horizon)
+		} else {
+			c.AddA(e.Time)
+		}
+	case *state.Pending:
+		limited = c.Tell(e.Time, v, !u.ends, in.Edge)
+	case *state.Purchases:
+		c.Add(state.MarkOf(e), n)
+	case *state.PurchaseDays:
+		c.Add(e.Time, n)
+	}
+	in.Profile.Limited = in.Profile.Limited || limited
+	return true
+}
+
+// Answers are the functions over aggregates.
+func (o *Operator) Answers() []expr.Func {
+	return []expr.Func{expr.FuncCount, expr.FuncSum, expr.FuncAvg, expr.FuncMin, expr.FuncMax, expr.FuncDistinct, expr.FuncFirst,
+		expr.FuncLast, expr.FuncEver, expr.FuncSinceFirst, expr.FuncSinceLast, expr.FuncDecayed, expr.FuncAffinity,
+		expr.FuncAffinityShare, expr.FuncTop, expr.FuncInterest, expr.FuncInterestShare, expr.FuncInterestMax, expr.FuncInterests,
+		expr.FuncFollowedBy, expr.FuncNotFollowedBy, expr.FuncPending, expr.FuncPAlive, expr.FuncExpected, expr.FuncValue}
+}
+
+// cellOf is the cell behind a call; nil if it was told nothing.
+func (o *Operator) cellOf(p *state.Profile, c *expr.Call) state.Cell {
+	return p.Cells[o.first+c.Aggregate]
+}
+
+// Value is the value of a call at n.
+func (o *Operator) Value(p *state.Profile, c *expr.Call, n schemas.Instant) schemas.Value {
+	cell := o.cellOf(p, c)
+	if cell == nil {
+		return empty(c)
+	}
+	switch x := cell.(type) {
+	case *state.Counter:
+		return schemas.IntValue(x.N)
+	case *state.Times:
+		return schemas.IntValue(int64(x.Count(n, c.Window)))
+	case *state.Sum:
+		if c.Func == expr.FuncAvg {
+			return quotient(x.Total.Value(), x.N)
+		}
+		return schemas.DoubleValue(x.Total.Value())
+	case *state.Numbers:
+		var sum state.Exact
+		in := x.In(n)
+		for _, d := range in {
+			sum.Add(d.Value)
+		}
+		if c.Func == expr.FuncAvg {
+			return quotient(sum.Value(), int64(len(in)))
+		}
+		return schemas.DoubleValue(sum.Value())
+	case *state.Extreme:
+		if v, ok := x.Value(n); ok {
+			return schemas.DoubleValue(v)
+		}
+		return schemas.NullValue
+	case *state.Distinct:
+		return schemas.IntValue(int64(x.Count(n)))
+	case *state.Register:
+		return x.Value
+	case *state.Period:
+		switch c.Func {
+		case expr.FuncSinceFirst:
+			return schemas.SpanValue(n.Sub(x.First))
+		case expr.FuncSinceLast:
+			return schemas.SpanValue(n.Sub(x.Last))
+		}
+		return schemas.BoolValue(true)
+	case *state.Decay:
+		return schemas.DoubleValue(x.ValueAt(n, c.HalfLife))
+	case *state.Affinity:
+		return affinity(p, x, c, n)
+	case *state.Follow:
+		if c.Func == expr.FuncFollowedBy {
+			return schemas.BoolValue(x.Followed(c.Within))
+		}
+		return schemas.BoolValue(x.A != schemas.Earliest && !x.Followed(c.Within) && n >= x.Deadline(c.Within))
+	case *state.Pending:
+		return schemas.ListValue(x.Values(n, c.Window))
+	case *state.Purchases:
+		return predicted(x.History(), c, n)
+	case *state.PurchaseDays:
+		return predicted(x.History(), c, n)
+	}
+	return schemas.Error
+}
+
+// empty is the value of a call when nothing was told.
+func empty(c *expr.Call) schemas.Value {
+	switch c.Func {
+	case expr.FuncCount, expr.FuncDistinct:
+		return schemas.IntValue(0)
+	case expr.FuncSum, expr.FuncDecayed, expr.FuncAffinity, expr.FuncAffinityShare, expr.FuncInterest, expr.FuncInterestShare, expr.FuncInterestMax:
+		return schemas.DoubleValue(0)
+	case expr.FuncEver, expr.FuncFollowedBy, expr.FuncNotFollowedBy:
+		return schemas.BoolValue(false)
+	case expr.FuncSinceFirst, expr.FuncSinceLast:
+		return schemas.SpanValue(schemas.Forever)
+	case expr.FuncTop, expr.FuncInterests, expr.FuncPending:
+		return schemas.ListValue(nil)
+	}
+	return schemas.NullValue
+}
+
+func quotient(sum float64, n int64) schemas.Value {
+	if n == 0 {
+		return schemas.NullValue
+	}
+	return schemas.DoubleValue(sum / float64(n))
+}
+
+func affinity(p *state.Profile, x *state.Affinity, c *expr.Call, n schemas.Instant) schemas.Value {
+	switch c.Func {
+	case expr.FuncAffinity, expr.FuncInterest:
+		return schemas.DoubleValue(x.Of(c.Value).ValueAt(n, c.HalfLife))
+	case expr.FuncInterestMax:
+		return schemas.DoubleValue(x.Best().ValueAt(n, c.HalfLife))
+	case expr.FuncAffinityShare, expr.FuncInterestShare:
+		return schemas.DoubleValue(x.Share(c.Value))
+	}
+	var list []schemas.Value
+	for _, name := range x.Top(p.Clock, c.N) {
+		list = append(list, schemas.StringValue(name))
+	}
+	return schemas.ListValue(list)
+}
+
+// predicted is p_alive, expected or value at n: time in the model's unit, counted from the first event.
+func predicted(h state.History, c *expr.Call, n schemas.Instant) schemas.Value {
+	m := c.Model
+	in := func(d schemas.Duration) float64 { return float64(d) / float64(m.Unit) }
+	model := predict.BGNBD{R: m.R, Alpha: m.Alpha, A: m.A, B: m.B}
+	x, tx, t := float64(h.N-1), in(h.Last.Sub(h.First)), in(n.Sub(h.First))
+	v := 0.0
+	switch c.Func {
+	case expr.FuncPAlive:
+		v = model.PAlive(x, tx, t)
+	case expr.FuncExpected:
+		v = model.Expected(x, tx, t, in(c.Horizon))
+	default:
+		money := predict.GammaGamma{P: m.P, Q: m.Q, V: m.V}
+		v = model.Expected(x, tx, t, in(c.Horizon)) * money.Mean(float64(h.Paid), h.Sum)
+	}
+	if v != v {
+		return schemas.NullValue
+	}
+	return schemas.DoubleValue(v)
+}
+
+// NextChange is the first instant after n at which a call may have another value.
+func (o *Operator) NextChange(p *state.Profile, c *expr.Call, n schemas.Instant) schemas.Instant {
+	switch x := o.cellOf(p, c).(type) {
+	case *state.Times:
+		return x.NextLeaving(n, c.Window)
+	case *state.Numbers:
+		return x.NextLeaving(n)
+	case *state.Extreme:
+		return x.NextLeaving(n)
+	case *state.Distinct:
+		return x.NextLeaving(n)
+	case *state.Follow:
+		if at := x.Deadline(c.Within); c.Func == expr.FuncNotFollowedBy && at > n {
+			return at
+		}
+	case *state.Pending:
+		return x.NextLeaving(n, c.Window)
+	}
+	return schemas.Never
+}
+
+// Fading is a decayed sum: its value at some instant.
+func (o *Operator) Fading(p *state.Profile, c *expr.Call) (float64, schemas.Instant) {
+	switch x := o.cellOf(p, c).(type) {
+	case *state.Decay:
+		return x.Value, x.At
+	case *state.Affinity:
+		f := x.Of(c.Value)
+		if c.Func == expr.FuncInterestMax {
+			f = x.Best()
+		}
+		return f.Value, f.At
+	}
+	return 0, 0
+}
+
+// Since is when something first or last happened.
+func (o *Operator) Since(p *state.Profile, c *expr.Call) (schemas.Instant, bool) {
+	x, ok := o.cellOf(p, c).(*state.Period)
+	if !ok {
+		return 0, false
+	}
+	if c.Func == expr.FuncSinceFirst {
+		return x.First, true
+	}
+	return x.Last, true
+}

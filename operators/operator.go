@@ -1,0 +1,71 @@
+// Package operators is the fold: one pure function from a profile and an event to the profile after it and what is to
+// be published. It reads no clock and does no I/O; time is an argument.
+//
+// The Chain admits an event (not erased, not too late, no repetition), lets the profile's timers before it fire, tells
+// it to every Operator, and has the segments judged that it may have moved.
+//
+// Invariants:
+//
+//  1. `now` of a profile never goes back: the past is not decided again.
+//  2. Timers come before events: what is due at or before an event's time fires first, each at its own instant.
+//  3. Timers are derived: a profile's wake-up follows from the profile, so a restore need not store it.
+//  4. What is published depends on the order of arrival in the profile, never on batches, restarts or partitions.
+package operators
+
+import (
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Operator keeps one kind of thing of a profile and answers for it. New operators are one folder and one line in the catalog.
+type Operator interface {
+	// Name is the operator's name in metrics and documents; it never changes.
+	Name() string
+	// Fold tells the operator's cells of an event that was admitted.
+	Fold(in *Input)
+	// Answers are the functions of expressions that the operator answers.
+	Answers() []expr.Func
+	Answerer
+}
+
+// Answerer answers calls for one profile; see expr.View.
+type Answerer interface {
+	Value(p *state.Profile, c *expr.Call, n schemas.Instant) schemas.Value
+	NextChange(p *state.Profile, c *expr.Call, n schemas.Instant) schemas.Instant
+}
+
+// Input is one admitted event on its way through the operators.
+type Input struct {
+	Profile *state.Profile
+	Event   *schemas.Event
+	Late    bool       // it joins no session
+	Edge    state.Edge // Now and Horizon with the event counted in
+	touched *marks
+}
+
+// Touch says that the answer to a call may have changed.
+func (in *Input) Touch(c *expr.Call) { in.touched.add(c.Index) }
+
+// Emit publishes one message. It is kept by the receiver.
+type Emit func(schemas.Message)
+
+// marks is a set of small numbers that remembers the order of marking.
+type marks struct {
+	set  []bool
+	list []int
+}
+
+func (m *marks) add(i int) {
+	if !m.set[i] {
+		m.set[i] = true
+		m.list = append(m.list, i)
+	}
+}
+
+func (m *marks) clear() {
+	for _, i := range m.list {
+		m.set[i] = false
+	}
+	m.list = m.list[:0]
+}

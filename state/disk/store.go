@@ -1,0 +1,124 @@
+package disk
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// formatVersion is the version of the keys and values of a folder, as FORMAT.md describes them.
+const formatVersion = 1
+
+// formatName is the name of the meta row that holds formatVersion.
+const formatName = "format"
+
+var (
+	// ErrInUse says that the folder is open already.
+	ErrInUse = errors.New("another ebb process uses this folder")
+
+	errNotOurs = errors.New("this folder holds a Pebble store that ebb did not write")
+)
+
+// A Store is the open folder of a node. Its methods may be called from several goroutines at once; a
+// [Batch] may not.
+//
+// When a write fails, the disk is full or a table corrupt, the call that met it and every later one
+// return that error. Nothing more is written then: the folder stays as a crash at that instant would
+// have left it, is sound, and is locked until the process ends, because goroutines of Pebble that
+// were writing are held for ever. So the thing to do is to report the error and end the process. A
+// commit that returned an error may be found whole, or not at all, by the next one.
+type Store struct {
+	db    *pebble.DB
+	fault *fault
+	o     Options
+}
+
+// Open opens the folder dir, and makes it unless o.ReadOnly.
+func Open(dir string, o Options) (*Store, error) {
+	if o.Memtable == 0 {
+		o.Memtable = defaultMemtable
+	}
+	s := &Store{fault: newFault(), o: o}
+	err := s.fault.run(func() error { return s.open(dir) })
+	if err != nil {
+		return nil, fmt.Errorf("opening state in %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(dir string) error {
+	db, err := pebble.Open(dir, s.o.pebble(s.fault))
+	if err != nil {
+		return err
+	}
+	s.db = db
+	if err := s.checkFormat(); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	return nil
+}
+
+// checkFormat refuses a folder of another format, and marks an empty one as ours. A crash between
+// making the store and marking it leaves an empty one.
+func (s *Store) checkFormat() error {
+	key := append([]byte{kindMeta}, formatName...)
+	value, found, err := s.get(nil, key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the format version: %w", err)
+	case found:
+		version, n := binary.Uvarint(value)
+		if n != len(value) {
+			return fmt.Errorf("reading the format version: %x is none", value)
+		}
+		if version > formatVersion {
+			return fmt.Errorf("its format version is %d, and the newest this ebb knows is %d: use the ebb that wrote it, or a newer one",
+				version, formatVersion)
+		}
+		return nil
+	}
+	if empty, err := s.empty(); err != nil || !empty || s.o.ReadOnly {
+		return errors.Join(err, errNotOurs)
+	}
+	b := s.NewBatch()
+	if err := b.b.Set(key, binary.AppendUvarint(nil, formatVersion), nil); err != nil {
+		return err
+	}
+	return b.Commit(true)
+}
+
+func (s *Store) empty() (bool, error) {
+	it, err := s.db.NewIter(nil)
+	if err != nil {
+		return false, err
+	}
+	found := it.First()
+	return !found, it.Close()
+}
+
+// Flush writes what is in memory to tables, and returns when it will survive a crash.
+func (s *Store) Flush() error {
+	if err := s.fault.run(s.db.Flush); err != nil {
+		return fmt.Errorf("flushing state: %w", err)
+	}
+	return nil
+}
+
+// Close flushes if there is no log to recover from, and gives the folder up. The store, its batches
+// and iterations must not be used any more.
+func (s *Store) Close() error {
+	err := s.fault.run(func() error {
+		if s.o.NoWAL && !s.o.ReadOnly {
+			if err := s.db.Flush(); err != nil {
+				return errors.Join(err, s.db.Close())
+			}
+		}
+		return s.db.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("closing state: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package state
+
+import (
+	"slices"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Memberships are the segments a profile is in, has been in, or will come to be in by itself.
+type Memberships struct {
+	By []Membership // by Segment, ascending
+}
+
+// Membership is one of them.
+type Membership struct {
+	Segment   int // the segment's number in Names
+	Member    bool
+	Seq       int64           // of its latest change; 0: none yet
+	EnteredAt schemas.Instant // while a member
+	Next      schemas.Instant // when it changes by itself if no event comes; Never
+}
+
+// Find is the place of a segment in By, and whether it is there.
+func (c *Memberships) Find(segment int) (int, bool) {
+	return slices.BinarySearchFunc(c.By, segment, func(m Membership, s int) int { return m.Segment - s })
+}
+
+// Get is what is known of a segment.
+func (c *Memberships) Get(segment int) Membership {
+	if i, found := c.Find(segment); found {
+		return c.By[i]
+	}
+	return Membership{Segment: segment, Next: schemas.Never}
+}
+
+// Set remembers it; what says nothing is not kept.
+func (c *Memberships) Set(m Membership) {
+	i, found := c.Find(m.Segment)
+	switch empty := !m.Member && m.Seq == 0 && m.Next == schemas.Never; {
+	case found && empty:
+		c.By = slices.Delete(c.By, i, i+1)
+	case found:
+		c.By[i] = m
+	case !empty:
+		c.By = slices.Insert(c.By, i, m)
+	}
+}
+
+// Next is the first instant at which one of them changes by itself.
+func (c *Memberships) Next() schemas.Instant {
+	next := schemas.Never
+	for i := range c.By {
+		next = min(next, c.By[i].Next)
+	}
+	return next
+}
+
+// Append writes them.
+func (c *Memberships) Append(b []byte, _ Edge) []byte {
+	b = appendUint(b, uint64(len(c.By)))
+	for _, m := range c.By {
+		flags := byte(0)
+		if m.Member {
+			flags |= 1
+		}
+		if m.Next != schemas.Never {
+			flags |= 2
+		}
+		b = append(appendUint(b, uint64(m.Segment)), flags)
+		b = appendUint(b, uint64(m.Seq))
+		if m.Member {
+			b = appendInt(b, int64(m.EnteredAt))
+		}
+		if m.Next != schemas.Never {
+			b = appendInt(b, int64(m.Next))
+		}
+	}
+	return b
+}
+
+// Decode reads them. Segments that Names does not know any more are left out.
+func (c *Memberships) Decode(r *Reader) {
+	n := r.count(3)
+	c.By = make([]Membership, 0, n)
+	for range n {
+		m := Membership{Segment: int(r.uint()), Next: schemas.Never}
+		flags := r.byte()
+		m.Seq = int64(r.uint())
+		if m.Member = flags&1 != 0; m.Member {
+			m.EnteredAt = schemas.Instant(r.int())
+		}
+		if flags&2 != 0 {
+			m.Next = schemas.Instant(r.int())
+		}
+		if m.Segment = r.number(m.Segment); m.Segment >= 0 {
+			c.By = append(c.By, m)
+		}
+	}
+	slices.SortFunc(c.By, func(a, b Membership) int { return a.Segment - b.Segment })
+}
+
+// Merge keeps, of each segment, the membership that is one, the earlier of two, and the greater seq.
+func (c *Memberships) Merge(other Cell) {
+	for _, o := range other.(*Memberships).By {
+		m := c.Get(o.Segment)
+		if o.Member && (!m.Member || o.EnteredAt < m.EnteredAt) {
+			m.Member, m.EnteredAt = true, o.EnteredAt
+		}
+		m.Seq, m.Next = max(m.Seq, o.Seq), min(m.Next, o.Next)
+		c.Set(m)
+	}
+}

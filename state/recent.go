@@ -1,0 +1,220 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Recent are the applied events that are not yet older than `accept`: what a repetition is recognised by, and what
+// stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it.
+type Recent struct {
+	Keep  int
+	all   []recent
+	blob  []byte // the events, one after the other, in the order of arrival
+	index map[uint64]struct{}
+}
+
+type recent struct {
+	time   schemas.Instant
+	key    uint64 // hash of source and id
+	at, to int32  // its place in blob
+}
+
+// Key is the hash by which a repetition is recognised: of 64 bits, so that two of a profile's remembered events meet by
+// chance once in 10^11 profiles of 10,000.
+func Key(source, id string) uint64 {
+	h := xxhash.Sum64String(id)
+	return (h^xxhash.Sum64String(source))*0x9E3779B97F4A7C15 ^ h>>32
+}
+
+const indexedFrom = 48 // events beyond which a map finds a repetition faster than looking through all
+
+// Has is whether an event of that key is remembered, as of the horizon.
+func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
+	if len(c.all) >= indexedFrom {
+		if c.index == nil {
+			c.index = make(map[uint64]struct{}, 2*len(c.all))
+			for i := range c.all {
+				c.index[c.all[i].key] = struct{}{}
+			}
+		}
+		if _, found := c.index[key]; !found {
+			return false
+		}
+	}
+	for i := range c.all {
+		if c.all[i].key == key && c.all[i].time >= horizon {
+			return true
+		}
+	}
+	return false
+}
+
+// Add remembers an event: fields are the numbers, in Names, of the paths of e.Fields. It reports whether the limit
+// pushed one out that an event could still repeat.
+func (c *Recent) Add(e *schemas.Event, key uint64, late bool, fields []int, edge Edge) (limited bool) {
+	at := len(c.blob)
+	c.blob = appendRecent(c.blob, e, late, fields, edge.Names)
+	c.all = append(c.all, recent{e.Time, key, int32(at), int32(len(c.blob))})
+	if c.index != nil {
+		c.index[key] = struct{}{}
+	}
+	if len(c.all) > c.Keep || len(c.blob) > 1<<20 {
+		c.forget(edge.Horizon)
+		for len(c.all) > c.Keep {
+			oldest := 0
+			for i := range c.all {
+				if c.all[i].time < c.all[oldest].time {
+					oldest = i
+				}
+			}
+			c.all = slices.Delete(c.all, oldest, oldest+1)
+			limited = true
+		}
+	}
+	return limited
+}
+
+// forget drops the events before the horizon.
+func (c *Recent) forget(horizon schemas.Instant) {
+	old := func(v recent) bool { return v.time < horizon }
+	if !slices.ContainsFunc(c.all, old) {
+		return
+	}
+	c.all = slices.DeleteFunc(c.all, old)
+	c.index = nil
+	kept := c.blob[:0:0]
+	for i := range c.all {
+		v := &c.all[i]
+		at := int32(len(kept))
+		kept = append(kept, c.blob[v.at:v.to]...)
+		v.at, v.to = at, int32(len(kept))
+	}
+	c.blob = kept
+}
+
+// After gives the remembered events later than t, in order, with whether each was late when it came. fields is the
+// number of Event.Fields, slot gives the place of a path by its name.
+func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int, names *Names, yield func(e *schemas.Event, late bool)) error {
+	var events []*schemas.Event
+	late := map[*schemas.Event]bool{}
+	for _, v := range c.all {
+		if v.time <= t {
+			continue
+		}
+		r := Reader{rest: c.blob[v.at:v.to], names: names.List}
+		e := &schemas.Event{Time: v.time, Fields: make([]schemas.Value, fields)}
+		late[e] = r.recent(e, slot)
+		if r.bad {
+			return ErrCorrupt
+		}
+		events = append(events, e)
+	}
+	slices.SortFunc(events, func(a, b *schemas.Event) int {
+		switch {
+		case a.Before(b):
+			return -1
+		case b.Before(a):
+			return 1
+		}
+		return 0
+	})
+	for _, e := range events {
+		yield(e, late[e])
+	}
+	return nil
+}
+
+func appendRecent(b []byte, e *schemas.Event, late bool, fields []int, names *Names) []byte {
+	if late {
+		b = append(b, 1)
+	} else {
+		b = append(b, 0)
+	}
+	b = appendText(names.append(b, e.Source), e.ID)
+	b = names.append(b, e.Type)
+	known := 0
+	for i := range e.Fields {
+		if e.Fields[i].Kind() != schemas.Missing {
+			known++
+		}
+	}
+	b = appendUint(b, uint64(known))
+	for i := range e.Fields {
+		if e.Fields[i].Kind() != schemas.Missing {
+			b = appendValue(appendUint(b, uint64(fields[i])+1), e.Fields[i])
+		}
+	}
+	return appendValue(b, e.Payload)
+}
+
+func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
+	late = r.byte() == 1
+	e.Source, e.ID, e.Type = r.name(), r.text(), r.name()
+	for range r.count(2) {
+		path, v := r.name(), r.value(0)
+		if i := slot(path); i >= 0 {
+			e.Fields[i] = v
+		}
+	}
+	e.Payload = r.value(0)
+	return late
+}
+
+// append writes the events that are not yet older than the horizon, by time.
+func (c *Recent) append(b []byte, edge Edge) []byte {
+	c.forget(edge.Horizon)
+	order := c.all
+	byTime := func(v, w recent) int {
+		return cmp.Or(cmp.Compare(v.time, w.time), cmp.Compare(v.key, w.key))
+	}
+	if !slices.IsSortedFunc(order, byTime) {
+		order = slices.SortedFunc(slices.Values(c.all), byTime)
+	}
+	b = appendUint(b, uint64(len(order)))
+	last := schemas.Instant(0)
+	for _, v := range order {
+		b = appendInt(b, int64(v.time-last))
+		b = append(appendUint(b, uint64(v.to-v.at)), c.blob[v.at:v.to]...)
+		last = v.time
+	}
+	return b
+}
+
+// decode reads them. Events written under other names are written anew under names.
+func (c *Recent) decode(r *Reader, names *Names) {
+	last := schemas.Instant(0)
+	for range r.count(8) {
+		last += schemas.Instant(r.int())
+		one := Reader{rest: r.bytes(), names: r.names}
+		at := len(c.blob)
+		c.blob = append(c.blob, one.rest...)
+		peek := one
+		peek.byte()
+		source, id := peek.name(), peek.bytes()
+		if names != nil {
+			c.blob = one.rename(c.blob[:at], names)
+		}
+		r.bad = r.bad || peek.bad || one.bad
+		c.all = append(c.all, recent{last, Key(source, string(id)), int32(at), int32(len(c.blob))})
+	}
+}
+
+// rename writes one event again with the numbers of other names.
+func (r *Reader) rename(b []byte, names *Names) []byte {
+	b = append(b, r.byte())
+	b = names.append(b, r.name())
+	b = appendText(b, r.text())
+	b = names.append(b, r.name())
+	n := r.count(2)
+	b = appendUint(b, uint64(n))
+	for range n {
+		b = names.append(b, r.name())
+		b = appendValue(b, r.value(0))
+	}
+	return appendValue(b, r.value(0))
+}

@@ -1,0 +1,261 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Sessions are the sessions of a profile: those that can still change, ascending, further apart than the gap; and of
+// those that are over for good, how many there were and when those of the last Window began.
+type Sessions struct {
+	Gap    schemas.Duration
+	Window schemas.Duration // how far back the starts of ended sessions are kept; 0: not at all
+	Keep   int
+	Open   []Session
+	Ended  int64
+	Starts []schemas.Instant // of ended ones, ascending
+}
+
+// Session is one of them: events whose neighbours are at most the gap apart.
+type Session struct {
+	Start, End schemas.Instant
+	Events     int64
+	Counts     []schemas.TypeCount // by type, ascending
+	Entry      Visit
+	Exit       Visit
+	Firsts     []SessionFirst // of session.first(type, field), in the order of their keys
+}
+
+// SessionFirst is the first value of one session.first call: Key is its canonical spelling.
+type SessionFirst struct {
+	Key string
+	Register
+}
+
+// Visit is the first or the last event of a session.
+type Visit struct {
+	Mark
+	Type string
+	Data schemas.Value // the fields kept, or Missing
+}
+
+// Join puts an event into its session, opening one or bridging several. one is the session of that event alone.
+func (c *Sessions) Join(one Session) *Session {
+	i := len(c.Open)
+	for i > 0 && c.Open[i-1].End.Add(c.Gap) >= one.Start {
+		i--
+	}
+	j := i
+	for j < len(c.Open) && c.Open[j].Start <= one.End.Add(c.Gap) {
+		one.join(&c.Open[j])
+		j++
+	}
+	if j == i+1 { // the common case
+		c.Open[i] = one
+	} else {
+		c.Open = slices.Replace(c.Open, i, j, one)
+	}
+	return &c.Open[i]
+}
+
+func (s *Session) join(o *Session) {
+	s.Start, s.End = min(s.Start, o.Start), max(s.End, o.End)
+	s.Events += o.Events
+	s.Counts = joinCounts(o.Counts, s.Counts)
+	if o.Entry.Before(s.Entry.Mark) {
+		s.Entry = o.Entry
+	}
+	if s.Exit.Before(o.Exit.Mark) {
+		s.Exit = o.Exit
+	}
+	for i := range o.Firsts {
+		s.TellFirst(o.Firsts[i].Key, o.Firsts[i].Mark, o.Firsts[i].Value)
+	}
+}
+
+// TellFirst offers a value for the session.first call of that key.
+func (s *Session) TellFirst(key string, m Mark, v schemas.Value) {
+	i, found := slices.BinarySearchFunc(s.Firsts, key, func(f SessionFirst, key string) int { return cmp.Compare(f.Key, key) })
+	if !found {
+		s.Firsts = slices.Insert(s.Firsts, i, SessionFirst{key, Register{First: true}})
+	}
+	s.Firsts[i].Tell(m, v)
+}
+
+// FirstOf is the value of the session.first call of that key: null if there is none.
+func (s *Session) FirstOf(key string) schemas.Value {
+	for i := range s.Firsts {
+		if s.Firsts[i].Key == key {
+			return s.Firsts[i].Value
+		}
+	}
+	return schemas.NullValue
+}
+
+// joinCounts adds few to many, in place.
+func joinCounts(many, few []schemas.TypeCount) []schemas.TypeCount {
+	for _, f := range few {
+		i, found := slices.BinarySearchFunc(many, f.Type, func(c schemas.TypeCount, typ string) int { return cmp.Compare(c.Type, typ) })
+		if found {
+			many[i].Events += f.Events
+		} else {
+			many = slices.Insert(many, i, f)
+		}
+	}
+	return many
+}
+
+// Count is how many events of a type the session holds.
+func (s *Session) Count(typ string) int64 {
+	for i := range s.Counts {
+		if s.Counts[i].Type == typ {
+			return s.Counts[i].Events
+		}
+	}
+	return 0
+}
+
+// Current is the session that is open at n, or nil.
+func (c *Sessions) Current(n schemas.Instant) *Session {
+	if last := len(c.Open) - 1; last >= 0 && n <= c.Open[last].End.Add(c.Gap) {
+		return &c.Open[last]
+	}
+	return nil
+}
+
+// Over takes off the sessions that ended, gap included, before n, and remembers their starts. They are valid until the
+// next call of Join.
+func (c *Sessions) Over(n, now schemas.Instant) []Session {
+	i := 0
+	for i < len(c.Open) && c.Open[i].End.Add(c.Gap) < n {
+		i++
+	}
+	over := c.Open[:i:i]
+	if i == 0 {
+		return nil
+	}
+	c.Open = append([]Session(nil), c.Open[i:]...)
+	c.Ended += int64(i)
+	if c.Window > 0 {
+		for _, s := range over {
+			at, _ := slices.BinarySearch(c.Starts, s.Start)
+			c.Starts = slices.Insert(c.Starts, at, s.Start)
+		}
+		c.drop(now)
+	}
+	return over
+}
+
+func (c *Sessions) drop(now schemas.Instant) {
+	gone := 0
+	for gone < len(c.Starts) && (c.Starts[gone].Add(c.Window) <= now || len(c.Starts)-gone > c.Keep) {
+		gone++
+	}
+	c.Starts = slices.Delete(c.Starts, 0, gone)
+}
+
+// Count is how many sessions began in the window w (0: ever) at n.
+func (c *Sessions) Count(n schemas.Instant, w schemas.Duration) int64 {
+	if w == 0 {
+		return c.Ended + int64(len(c.Open))
+	}
+	count, edge := int64(0), n.Add(-w)
+	for i := len(c.Open) - 1; i >= 0 && c.Open[i].Start > edge; i-- {
+		count++
+	}
+	for i := len(c.Starts) - 1; i >= 0 && c.Starts[i] > edge; i-- {
+		count++
+	}
+	return count
+}
+
+// NextLeaving is the first instant after n at which a session's start leaves the window w.
+func (c *Sessions) NextLeaving(n schemas.Instant, w schemas.Duration) schemas.Instant {
+	edge := n.Add(-w)
+	for _, start := range c.Starts {
+		if start > edge {
+			return start.Add(w)
+		}
+	}
+	for i := range c.Open {
+		if start := c.Open[i].Start; start > edge {
+			return start.Add(w)
+		}
+	}
+	return schemas.Never
+}
+
+// Append writes all sessions.
+func (c *Sessions) Append(b []byte, e Edge) []byte {
+	c.drop(e.Now)
+	b = appendUint(b, uint64(c.Ended))
+	b = appendInstants(b, c.Starts)
+	b = appendUint(b, uint64(len(c.Open)))
+	for i := range c.Open {
+		b = c.Open[i].append(b, e)
+	}
+	return b
+}
+
+func (s *Session) append(b []byte, e Edge) []byte {
+	b = appendUint(appendInt(b, int64(s.Start)), uint64(s.End-s.Start))
+	b = appendUint(b, uint64(len(s.Counts)))
+	for _, c := range s.Counts {
+		b = appendUint(e.Names.append(b, c.Type), uint64(c.Events))
+	}
+	b = s.Exit.append(s.Entry.append(b, e), e)
+	b = appendUint(b, uint64(len(s.Firsts)))
+	for i := range s.Firsts {
+		b = s.Firsts[i].Append(e.Names.append(b, s.Firsts[i].Key), e)
+	}
+	return b
+}
+
+// append keeps the id, which a session's record names, whatever its age.
+func (v *Visit) append(b []byte, e Edge) []byte {
+	b = appendText(e.Names.append(appendInt(b, int64(v.Time)), v.Source), v.ID)
+	return appendValue(e.Names.append(b, v.Type), v.Data)
+}
+
+func (r *Reader) visit() Visit {
+	return Visit{Mark{schemas.Instant(r.int()), r.name(), r.text()}, r.name(), r.value(0)}
+}
+
+// Decode reads all sessions.
+func (c *Sessions) Decode(r *Reader) {
+	c.Ended = int64(r.uint())
+	c.Starts = r.instants(c.Starts[:0])
+	n := r.count(8)
+	c.Open = make([]Session, n)
+	for i := range c.Open {
+		s := &c.Open[i]
+		s.Start = schemas.Instant(r.int())
+		s.End = s.Start + schemas.Instant(r.uint())
+		for range r.count(2) {
+			count := schemas.TypeCount{Type: r.name(), Events: int64(r.uint())}
+			s.Counts = append(s.Counts, count)
+			s.Events += count.Events
+		}
+		s.Entry, s.Exit = r.visit(), r.visit()
+		for range r.count(4) {
+			first := SessionFirst{r.name(), Register{First: true}}
+			first.Decode(r)
+			s.Firsts = append(s.Firsts, first)
+		}
+	}
+}
+
+// Merge joins the sessions of both.
+func (c *Sessions) Merge(other Cell) {
+	o := other.(*Sessions)
+	for _, s := range o.Open {
+		s.Counts = slices.Clone(s.Counts)
+		s.Firsts = slices.Clone(s.Firsts)
+		c.Join(s)
+	}
+	c.Ended += o.Ended
+	c.Starts = append(c.Starts, o.Starts...)
+	slices.Sort(c.Starts)
+}
