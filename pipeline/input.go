@@ -36,6 +36,7 @@ type Lines struct {
 	text   *bufio.Reader
 	long   []byte // a line that is longer than the buffer of text
 	number int64
+	last   []byte // what Next gave
 }
 
 // OpenInput opens a file, or standard input as "-". A name that ends in .gz or .zst says how it is compressed; otherwise
@@ -101,6 +102,12 @@ func (r countingReader) Read(p []byte) (int, error) {
 // Next is the next line that is not blank, without its end, and its number, from 1. The line stays as it is until the
 // next call. After the last one the error is io.EOF; after a *TooLarge reading goes on.
 func (l *Lines) Next() (line []byte, number int64, err error) {
+	line, number, err = l.next()
+	l.last = line
+	return line, number, err
+}
+
+func (l *Lines) next() (line []byte, number int64, err error) {
 	for {
 		line, size, err := l.readLine()
 		switch {

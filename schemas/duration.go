@@ -101,14 +101,10 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// longest is the greatest duration of Protocol Buffers and so of CEL: 10,000 years. Forever is written as it, since
-// JSON has no infinity and a duration is never null.
-const longest = 315_576_000_000
+// Seconds is the duration in seconds, as it is written in JSON; Forever, which no number can say, is written as null.
+func (d Duration) Seconds() float64 { return float64(d) / 1000 }
 
-// Seconds is the duration in seconds, as it is written in JSON.
-func (d Duration) Seconds() float64 {
-	if d == Forever {
-		return longest
-	}
-	return float64(d) / 1000
+// ConfigSchema is the form of a duration, for editors of the configuration.
+func (Duration) ConfigSchema() string {
+	return `{"type":"string","pattern":"^([0-9]+(ms|s|m|h|d|w))+$","examples":["30m","24h","90d","1h30m"]}`
 }

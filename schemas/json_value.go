@@ -10,7 +10,7 @@ import (
 )
 
 // AppendJSON writes the value as JSON: a Span in seconds, a Time as RFC 3339, and null for what JSON cannot say (a NaN,
-// an infinity, an instant outside the years 1 to 9999) and for Missing and Invalid.
+// an infinity, Forever, an instant outside the years 1 to 9999) and for Missing and Invalid.
 func (v Value) AppendJSON(b []byte) []byte {
 	switch v.kind {
 	case Bool:
@@ -22,6 +22,9 @@ func (v Value) AppendJSON(b []byte) []byte {
 	case String:
 		return appendText(b, v.text)
 	case Span:
+		if d := v.Span(); d == Forever || d == -Forever {
+			break // never: null
+		}
 		return appendDouble(b, v.Span().Seconds())
 	case Time:
 		return appendInstant(b, v.Instant())

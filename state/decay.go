@@ -213,10 +213,10 @@ func (c *Affinity) sorted() []Interest {
 	return slices.SortedFunc(slices.Values(c.By), func(v, w Interest) int { return cmp.Compare(v.Name, w.Name) })
 }
 
-// Top are the n strongest values as of the latest event at asOf, compared after rounding to 9 significant digits, ties
+// Top are the n strongest values as of the latest event that counted, compared after rounding to 9 significant digits, ties
 // alphabetical.
-func (c *Affinity) Top(asOf schemas.Instant, n int) []string {
-	all := c.sorted()
+func (c *Affinity) Top(n int) []string {
+	all, asOf := c.sorted(), c.latest()
 	worth := make(map[string]float64, len(all))
 	for _, v := range all {
 		worth[v.Name] = Round9(v.ValueAt(asOf, c.HalfLife))

@@ -65,11 +65,9 @@ func featureType(t *cel.Type) *cel.Type {
 
 func reservedName(name string) string {
 	switch {
-	case name == "e" || name == "session" || name == "msg" || name == "kafka" || name == "line" || name == "index":
+	case name == "e" || name == "session":
 		return fmt.Sprintf("%q has a meaning of its own in expressions: choose another name", name)
-	case signatures[name].f != 0 || functions[name] != nil:
-		return fmt.Sprintf("%q is a function: choose another name", name)
-	case slices.Contains([]string{"true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "has", "all", "exists", "exists_one", "map", "filter", "int", "uint", "bool", "bytes", "list", "type", "null_type", "dyn", "double", "string"}, name):
+	case slices.Contains([]string{"true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "int", "uint", "bool", "bytes", "list", "type", "null_type", "dyn", "double", "string"}, name):
 		return fmt.Sprintf("%q is a word of the language: choose another name", name)
 	}
 	return ""

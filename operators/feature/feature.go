@@ -256,7 +256,7 @@ func (o *Operator) Value(p *state.Profile, c *expr.Call, n schemas.Instant) sche
 	case *state.Decay:
 		return schemas.DoubleValue(x.ValueAt(n, c.HalfLife))
 	case *state.Affinity:
-		return affinity(p, x, c, n)
+		return affinity(x, c, n)
 	case *state.Follow:
 		if c.Func == expr.FuncFollowedBy {
 			return schemas.BoolValue(x.Followed(c.Within))
@@ -296,7 +296,7 @@ func quotient(sum float64, n int64) schemas.Value {
 	return schemas.DoubleValue(sum / float64(n))
 }
 
-func affinity(p *state.Profile, x *state.Affinity, c *expr.Call, n schemas.Instant) schemas.Value {
+func affinity(x *state.Affinity, c *expr.Call, n schemas.Instant) schemas.Value {
 	switch c.Func {
 	case expr.FuncAffinity, expr.FuncInterest:
 		return schemas.DoubleValue(x.Of(c.Value).ValueAt(n, c.HalfLife))
@@ -306,7 +306,7 @@ func affinity(p *state.Profile, x *state.Affinity, c *expr.Call, n schemas.Insta
 		return schemas.DoubleValue(x.Share(c.Value))
 	}
 	var list []schemas.Value
-	for _, name := range x.Top(p.Clock, c.N) {
+	for _, name := range x.Top(c.N) {
 		list = append(list, schemas.StringValue(name))
 	}
 	return schemas.ListValue(list)

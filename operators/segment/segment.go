@@ -22,6 +22,7 @@ type Operator struct {
 	plan     *expr.Plan
 	eval     *expr.Evaluator
 	segments []planned
+	byName   map[string]*planned
 	marked   []bool
 	order    []int
 	members  map[int]bool // of a simulation
@@ -68,6 +69,10 @@ func New(plan *expr.Plan, numbers []int) *Operator {
 		}
 		o.segments = append(o.segments, p)
 	}
+	o.byName = make(map[string]*planned, len(o.segments))
+	for i := range o.segments {
+		o.byName[o.segments[i].Name] = &o.segments[i]
+	}
 	return o
 }
 
@@ -86,7 +91,7 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	slices.Sort(o.order) // the plan's order: those named come first
 	o.begin(at)
 	p := at.View.Profile
-	var entered []*schemas.SegmentChange
+	var changes []*schemas.SegmentChange
 	for _, i := range o.order {
 		s := &o.segments[i]
 		m := p.Memberships.Get(s.number)
@@ -99,23 +104,24 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 		change.Seq = m.Seq
 		if m.Member = member; member {
 			m.EnteredAt = p.Now
-			entered = append(entered, change)
 		}
 		change.EnteredAt = m.EnteredAt
 		p.Memberships.Set(m)
-		at.Emit(change)
+		changes = append(changes, change)
 	}
+	// Only now, with all memberships as they are at this instant, can it be told when they will change.
 	for _, i := range o.order {
 		s := &o.segments[i]
 		m := p.Memberships.Get(s.number)
 		m.Next = o.next(s, p.Now, schemas.Never, wakeSteps)
 		p.Memberships.Set(m)
-		for _, change := range entered {
-			if change.Segment == s.Name {
-				change.ExpiresAt = o.next(s, p.Now, p.Now.Add(ahead), 1<<20)
-			}
-		}
 		o.marked[i] = false
+	}
+	for _, change := range changes {
+		if change.Entered {
+			change.ExpiresAt = o.next(o.byName[change.Segment], p.Now, p.Now.Add(ahead), 1<<20)
+		}
+		at.Emit(change)
 	}
 }
 

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/ebbstream/ebb/config"
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// settings are a configuration, read and compiled.
+type settings struct {
+	*config.Config
+	blocks  *catalog.Blocks
+	catalog *catalog.Catalog
+}
+
+// blocksOf are the operators' parts of the file.
+func blocksOf(b *catalog.Blocks) []config.Block {
+	return []config.Block{
+		{Key: "context", Into: &b.Context, Doc: "circumstances that go stale"},
+		{Key: "sessions", Into: &b.Sessions, Doc: "how sessions are cut"},
+		{Key: "interests", Into: &b.Interests, Doc: "what somebody is into: decayed sums over the values of a field"},
+		{Key: "features", Into: &b.Features, Doc: "named expressions with a value"},
+		{Key: "segments", Into: &b.Segments, Doc: "named conditions with members"},
+		{Key: "models", Into: &b.Models, Doc: "what p_alive, expected and value use, by event type"},
+		{Key: "actions", Into: &later{}, Doc: "not in this version: leave it out or empty"},
+	}
+}
+
+// later is a block of a coming version: it may be there, but must be empty.
+type later map[string]any
+
+// Check reports entries.
+func (l later) Check(report func(path, message string)) {
+	if len(l) > 0 {
+		report("", "this version of ebb decides no actions: leave the block out, or empty as {}")
+	}
+}
+
+// load reads a configuration; every fault of it is told at once.
+func load(path string) (*settings, error) {
+	if path == "" {
+		return nil, asked("no configuration given: use -c FILE")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, asked("reading the configuration: %w", err)
+	}
+	blocks := catalog.Defaults()
+	c, doc, faults := config.Load(path, text, os.LookupEnv, blocksOf(blocks)...)
+	s := &settings{Config: c, blocks: blocks}
+	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
+		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
+		Limits: expr.Limits{Events: int(c.Limits.Events), Values: int(c.Limits.Values)},
+	})
+	for _, w := range wrongs {
+		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
+	}
+	if len(faults) > 0 {
+		faults.Sort()
+		return nil, &wrong{err: fmt.Errorf("the configuration %s has %d faults", path, len(faults)), faults: faults}
+	}
+	s.catalog = compiled
+	return s, nil
+}
+
+// instant reads a flag's time.
+func instant(flag, text string) (schemas.Instant, error) {
+	at, err := schemas.ParseInstant(text)
+	if err != nil {
+		return 0, asked("--%s: %w", flag, err)
+	}
+	return at, nil
+}

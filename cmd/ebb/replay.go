@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/ebbstream/ebb/config"
+	"github.com/ebbstream/ebb/pipeline"
+	"github.com/ebbstream/ebb/schemas"
+)
+
+func replayCommand() *cobra.Command {
+	var file, asOf, state, memory string
+	r := &pipeline.Replay{}
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "replay -c FILE --input FILES... --output DIR",
+		Short: "Run events from files through the configuration, without side effects",
+		Long: `Run events from files through the configuration, without side effects.
+
+Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
+of their heads. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
+order of time and profile, and summary.json.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.Inputs = append(r.Inputs, args...) // --input a b c
+			if len(r.Inputs) == 0 {
+				return asked("no input given: use --input FILE")
+			}
+			if r.Output == "" {
+				return asked("no output folder given: use --output DIR")
+			}
+			s, err := load(file)
+			if err != nil {
+				return err
+			}
+			r.AsOf = schemas.Never
+			if asOf != "" {
+				if r.AsOf, err = instant("as-of", asOf); err != nil {
+					return err
+				}
+			}
+			var size config.Size
+			if err := size.UnmarshalText([]byte(memory)); err != nil {
+				return asked("--memory: %w", err)
+			}
+			for _, path := range r.Inputs {
+				if _, err := os.Stat(path); err != nil && path != "-" {
+					return asked("--input: %w", err)
+				}
+			}
+			r.Name, r.Catalog, r.Memory, r.State = s.Name, s.catalog, int64(size), state
+			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), schemas.Earliest
+			if mute := s.Outputs.MuteBefore; !mute.IsZero() {
+				r.MuteBefore = schemas.Instant(mute.UnixMilli())
+			}
+			bar := progress(cmd.ErrOrStderr())
+			r.Progress = bar.show
+			summary, err := r.Run(cmd.Context())
+			bar.end()
+			if err != nil {
+				return fmt.Errorf("replaying: %w", err)
+			}
+			return tell(cmd.OutOrStdout(), summary, asJSON)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&file, "config", "c", "", "the configuration")
+	f.StringArrayVar(&r.Inputs, "input", nil, "a file of events; may be repeated; - is standard input")
+	f.StringVar(&r.Output, "output", "", "the folder for the results")
+	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")
+	f.BoolVar(&r.Sort, "sort", false, "order the events by time first")
+	f.StringVar(&state, "state", "", "keep the final state in this folder, for ebb profile --dir")
+	f.StringVar(&memory, "memory", "1GiB", "about how much memory to use for profiles and sorting")
+	f.IntVar(&r.Workers, "workers", 0, "goroutines that fold (default: one a core)")
+	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	return cmd
+}
+
+func tell(w io.Writer, s *pipeline.Summary, asJSON bool) error {
+	if asJSON {
+		out := json.NewEncoder(w)
+		out.SetIndent("", "  ")
+		return out.Encode(s)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "events\t%d\t%.0f a second\n", s.Events, s.EventsPerSecond)
+	fmt.Fprintf(t, "profiles\t%d\n", s.Profiles)
+	for _, name := range []string{"segment-changes", "sessions", "late", "dead-letters"} {
+		fmt.Fprintf(t, "%s\t%d\n", name, s.Lines[name])
+	}
+	if s.Final != nil {
+		fmt.Fprintf(t, "as of\t%s\n", *s.Final)
+	}
+	for _, warning := range s.Warnings {
+		fmt.Fprintf(t, "warning\t%s\n", warning)
+	}
+	return t.Flush()
+}
+
+// bar is a progress bar on a terminal, and nothing elsewhere.
+type bar struct {
+	on    bool
+	w     io.Writer
+	bar   *progressbar.ProgressBar
+	stage string
+}
+
+func progress(w io.Writer) *bar {
+	file, isFile := w.(*os.File)
+	if !isFile {
+		return &bar{}
+	}
+	info, err := file.Stat()
+	return &bar{on: err == nil && info.Mode()&os.ModeCharDevice != 0, w: w}
+}
+
+func (b *bar) show(p pipeline.Progress) {
+	if !b.on {
+		return
+	}
+	if b.bar == nil || b.stage != p.Stage {
+		b.end()
+		total := p.Total
+		if total == 0 || p.Stage == "finishing" {
+			total = -1
+		}
+		b.bar, b.stage = progressbar.NewOptions64(total, progressbar.OptionSetWriter(b.w), progressbar.OptionShowBytes(true),
+			progressbar.OptionSetDescription(p.Stage), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth()), p.Stage
+	}
+	b.bar.Describe(fmt.Sprintf("%s, %d events", p.Stage, p.Events))
+	b.bar.Set64(min(p.Done, max(p.Total, p.Done)))
+}
+
+func (b *bar) end() {
+	if b.bar != nil {
+		b.bar.Finish()
+		b.bar = nil
+	}
+}
