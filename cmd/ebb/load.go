@@ -20,15 +20,11 @@ type settings struct {
 
 // blocksOf are the operators' parts of the file.
 func blocksOf(b *catalog.Blocks) []config.Block {
-	return []config.Block{
-		{Key: "context", Into: &b.Context, Doc: "circumstances that go stale"},
-		{Key: "sessions", Into: &b.Sessions, Doc: "how sessions are cut"},
-		{Key: "interests", Into: &b.Interests, Doc: "what somebody is into: decayed sums over the values of a field"},
-		{Key: "features", Into: &b.Features, Doc: "named expressions with a value"},
-		{Key: "segments", Into: &b.Segments, Doc: "named conditions with members"},
-		{Key: "models", Into: &b.Models, Doc: "what p_alive, expected and value use, by event type"},
-		{Key: "actions", Into: &later{}, Doc: "not in this version: leave it out or empty"},
+	blocks := []config.Block{{Key: "actions", Into: &later{}, Doc: "not in this version: leave it out or empty"}}
+	for _, e := range b.Entries() {
+		blocks = append(blocks, config.Block(e))
 	}
+	return blocks
 }
 
 // later is a block of a coming version: it may be there, but must be empty.

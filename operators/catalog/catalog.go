@@ -31,6 +31,25 @@ type Blocks struct {
 	Models    map[string]predict.Config
 }
 
+// Entry is one block: its key in the file, where it is decoded to, and what it is.
+type Entry struct {
+	Key  string
+	Into any
+	Doc  string
+}
+
+// Entries are all blocks of the operators.
+func (b *Blocks) Entries() []Entry {
+	return []Entry{
+		{"context", &b.Context, "circumstances that go stale"},
+		{"sessions", &b.Sessions, "how sessions are cut"},
+		{"interests", &b.Interests, "what somebody is into: decayed sums over the values of a field"},
+		{"features", &b.Features, "named expressions with a value"},
+		{"segments", &b.Segments, "named conditions with members"},
+		{"models", &b.Models, "what p_alive, expected and value use, by event type"},
+	}
+}
+
 // Named is a block of entries with names of ebb's form.
 type Named[T any] map[string]T
 

@@ -85,27 +85,44 @@ func BenchmarkPutProfile(b *testing.B) {
 	}
 }
 
+// An operation is one look-up in a warm cache: of ids at random, or by a Reader in order.
 func BenchmarkProfile(b *testing.B) {
 	s := benchStore(b, disk.Options{Cache: 512 << 20})
 	fill(b, s, never)
-	for range s.Profiles(0) { // to warm the cache
+	for range s.Profiles(0) { // brings all blocks into the cache
 	}
-	for name, suffix := range map[string]string{"hit": "", "miss": "x"} {
+	r, err := s.Reader()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	for name, suffix := range map[string]string{"hit": "", "miss": " of nobody"} {
+		ids := make([]string, benchProfiles)
+		for i := range ids {
+			ids[i] = benchID(i) + suffix
+		}
+		rng := rand.New(rand.NewPCG(3, 3))
 		b.Run(name, func(b *testing.B) {
-			rng := rand.New(rand.NewPCG(3, 3))
-			ids := make([]string, benchProfiles)
-			for i := range ids {
-				ids[i] = benchID(i) + suffix
-			}
-			var dst []byte
-			for b.Loop() {
-				value, found, err := s.Profile(dst[:0], 0, ids[rng.IntN(benchProfiles)])
-				if err != nil || found != (suffix == "") {
-					b.Fatal(found, err)
-				}
-				dst = value
-			}
+			lookUp(b, s.Profile, suffix == "", func() string { return ids[rng.IntN(benchProfiles)] })
 		})
+		b.Run(name+"/Reader", func(b *testing.B) {
+			i := 0
+			lookUp(b, r.Profile, suffix == "", func() string {
+				i = (i + rng.IntN(100)) % benchProfiles
+				return ids[i]
+			})
+		})
+	}
+}
+
+func lookUp(b *testing.B, profile func([]byte, int32, string) ([]byte, bool, error), there bool, next func() string) {
+	var dst []byte
+	for b.Loop() {
+		value, found, err := profile(dst[:0], 0, next())
+		if err != nil || found != there {
+			b.Fatal(found, err)
+		}
+		dst = value
 	}
 }
 

@@ -81,8 +81,8 @@ func (o Options) pebble(f *fault) *pebble.Options {
 		p.CacheSize = defaultCache
 	}
 	for i := range p.Levels {
-		// 10 bits a key make one in a hundred look-ups of an absent key read a block. Most profiles
-		// that are asked for and not cached are new, so absent.
+		// With 10 bits a key, one in a hundred look-ups of an absent key reads a block in vain. Many
+		// profiles that are asked for are new, so absent. See Reader for the last level.
 		p.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		p.Levels[i].Compression = compression(i)
 	}
@@ -90,13 +90,15 @@ func (o Options) pebble(f *fault) *pebble.Options {
 }
 
 // compression leaves the upper levels alone: their blocks are soon rewritten. At the bottom, where
-// nine tenths of the bytes lie, zstd.
+// most of the bytes come to lie, it is snappy: of profiles of 300 bytes, half of them random ids, it
+// leaves 229 bytes where none leaves 318, for a fifth more time while a million are first written and
+// none that could be measured afterwards. Zstd leaves 203, for four fifths more.
 func compression(level int) func() *sstable.CompressionProfile {
 	return func() *sstable.CompressionProfile {
 		if level < bottomLevel {
 			return sstable.NoCompression
 		}
-		return sstable.ZstdCompression
+		return sstable.SnappyCompression
 	}
 }
 

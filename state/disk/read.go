@@ -12,7 +12,7 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// Profile appends the bytes of a profile to dst.
+// Profile appends the bytes of a profile to dst. For many look-ups there is [Store.Reader].
 func (s *Store) Profile(dst []byte, task int32, id string) (value []byte, found bool, err error) {
 	key := keys.Get().(*[]byte)
 	*key = appendProfile((*key)[:0], task, id)
@@ -99,10 +99,7 @@ func (s *Store) get(dst, key []byte) (value []byte, found bool, err error) {
 
 // scan calls f with the rows of one snapshot in [lower, upper), until f says to stop.
 func (s *Store) scan(lower, upper []byte, f func(key, value []byte) (more bool, err error)) (err error) {
-	if err := s.fault.get(); err != nil {
-		return err
-	}
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	it, err := s.newIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return err
 	}
@@ -117,6 +114,13 @@ func (s *Store) scan(lower, upper []byte, f func(key, value []byte) (more bool, 
 		}
 	}
 	return nil
+}
+
+func (s *Store) newIter(o *pebble.IterOptions) (*pebble.Iterator, error) {
+	if err := s.fault.get(); err != nil {
+		return nil, err
+	}
+	return s.db.NewIter(o)
 }
 
 // keys are buffers for the keys of look-ups, which Pebble moves to the heap.

@@ -135,6 +135,31 @@ func TestProfileAppends(t *testing.T) {
 	}
 }
 
+func TestReaderIsASnapshot(t *testing.T) {
+	s := open(t, disk.Options{FS: vfs.NewMem()})
+	commit(t, s, func(b *disk.Batch) { b.PutProfile(1, "u1", []byte("old"), never, never) })
+	r, err := s.Reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, s, func(b *disk.Batch) {
+		b.PutProfile(1, "u1", []byte("new"), never, never)
+		b.PutProfile(1, "u10", []byte("later"), never, never)
+	})
+	if err := s.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"u1": "+old", "u10": "+", "u": "+"} {
+		got, found, err := r.Profile([]byte("+"), 1, id)
+		if err != nil || string(got) != want || found != (id == "u1") {
+			t.Errorf("%s: got %q, %v, %v; want %q", id, got, found, err, want)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBatchIsUsedAgain(t *testing.T) {
 	s := open(t, disk.Options{FS: vfs.NewMem()})
 	b := s.NewBatch()

@@ -1,0 +1,121 @@
+// Package engine runs ebb's fold in memory, for tests that need it thousands of times: a configuration's text, lines of
+// events, and the messages that come out. It differs from a replay only in having no files.
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/ebbstream/ebb/config"
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/pipeline"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Engine is a compiled configuration.
+type Engine struct {
+	Catalog *catalog.Catalog
+	Cut     func() bool // whether the profile goes through its bytes after an event, as at a restart; may be nil
+}
+
+// New compiles a configuration.
+func New(text string) (*Engine, error) {
+	blocks := catalog.Defaults()
+	var entries []config.Block
+	for _, e := range blocks.Entries() {
+		entries = append(entries, config.Block(e))
+	}
+	none := func(string) (string, bool) { return "", false }
+	c, doc, faults := config.Load("test.yaml", []byte(text), none, entries...)
+	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
+		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
+		Limits: expr.Limits{Events: int(c.Limits.Events), Values: int(c.Limits.Values)},
+	})
+	for _, w := range wrongs {
+		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return &Engine{Catalog: compiled}, nil
+}
+
+// lines is a source of events in memory.
+type lines struct {
+	left    []string
+	decoder *schemas.JSONDecoder
+	until   schemas.Instant
+}
+
+func (l *lines) Next(e *schemas.Event) error {
+	for len(l.left) > 0 {
+		line := l.left[0]
+		l.left = l.left[1:]
+		if err := l.decoder.Decode([]byte(line), e); err != nil {
+			return fmt.Errorf("%s: %w", line, err)
+		}
+		if e.Time <= l.until {
+			return nil
+		}
+	}
+	return io.EOF
+}
+
+// Run folds the events of several files and brings all profiles to the final instant: asOf, or that of the last event
+// if it is Never.
+func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message, error) {
+	var sources []pipeline.Source
+	for _, f := range files {
+		sources = append(sources, &lines{f, schemas.NewJSONDecoder(g.Catalog.Plan.Fields), asOf})
+	}
+	chain := g.Catalog.Chain()
+	var out []schemas.Message
+	emit := func(m schemas.Message) { out = append(out, m) }
+	profiles := map[string]*state.Profile{}
+	source, last := pipeline.MergeInput(sources...), schemas.Earliest
+	var e schemas.Event
+	for {
+		err := source.Next(&e)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		last = max(last, e.Time)
+		p := profiles[e.Subject]
+		if p == nil {
+			p = chain.Layout().New(e.Subject)
+			profiles[e.Subject] = p
+		}
+		chain.Fold(p, &e, schemas.Never, emit)
+		if g.Cut != nil && g.Cut() {
+			if p, err = reread(chain, p); err != nil {
+				return nil, err
+			}
+			profiles[e.Subject] = p
+		}
+	}
+	if asOf == schemas.Never {
+		asOf = last
+	}
+	for _, id := range slices.Sorted(maps.Keys(profiles)) {
+		chain.Finish(profiles[id], asOf, emit)
+		if view := chain.Profile(profiles[id], asOf); view != nil {
+			emit(view)
+		}
+	}
+	return out, nil
+}
+
+// reread puts a profile through its bytes.
+func reread(chain *catalog.Chain, p *state.Profile) (*state.Profile, error) {
+	text := chain.Layout().Encode(nil, p, chain.Horizon(p))
+	return chain.Layout().Decode(p.ID, text, nil)
+}
