@@ -19,6 +19,9 @@ type compareNode struct {
 
 func (n *compareNode) parts() []node { return []node{n.a, n.b} }
 
+// solved is whether its next flip is calculated rather than stepped to.
+func (n *compareNode) solved() bool { return n.moves > step && n.moves < mixed }
+
 // term is one product in a sum: a fading call (nil: a constant) times and divided by what does not move.
 type term struct {
 	call        *Call

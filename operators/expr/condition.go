@@ -14,7 +14,7 @@ type Leaf struct {
 	node      node
 	value     node // the other side
 	calls     []*Call
-	calendar  bool // only the local hour or weekday moves it
+	calendar  bool // the local hour or weekday moves it
 }
 
 // Evaluator evaluates a plan's expressions for one profile. It is scratch space of one goroutine.
@@ -46,7 +46,7 @@ func (e *Evaluator) Evidence(l *Leaf, n schemas.Instant) schemas.Evidence {
 	return schemas.Evidence{Expr: l.Of, Op: l.Op, Threshold: l.Threshold, Value: l.value.eval(&e.frame)}
 }
 
-// A leaf that only the calendar moves has shown all it can after a week and a day.
+// calendarCycle is how long the local hour and weekday take to show all that they can: a week, and a day for changes of offset.
 const calendarCycle = 8 * schemas.Day
 
 // maxSteps bounds the steps of one search for a flip; the instant reached then is given, at which nothing may flip.
@@ -56,15 +56,20 @@ const maxSteps = 20_000
 func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
 	f := &e.frame
 	f.now = n
-	if c, ok := l.node.(*compareNode); ok && c.moves > step {
+	if c, ok := l.node.(*compareNode); ok && c.solved() {
 		return c.nextFlip(f)
 	}
 	was := truth(l.node.eval(f))
-	at := n
+	at, settled := n, n // settled: since when only the calendar has moved it
 	for range maxSteps {
 		f.now = at
-		at = nextChange(l.node, f)
-		if at == schemas.Never || l.calendar && at.Sub(n) > calendarCycle {
+		next := nextChange(l.node, f, false)
+		if !l.calendar || at.Sub(settled) > calendarCycle {
+			at, settled = next, next
+		} else if at = min(next, nextChange(l.node, f, true)); at == next {
+			settled = at
+		}
+		if at == schemas.Never {
 			return schemas.Never
 		}
 		f.now = at
@@ -75,25 +80,29 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
 	return at
 }
 
-// nextChange is the first instant after f.now at which a value may be another one.
-func nextChange(n node, f *frame) schemas.Instant {
+// nextChange is the first instant after f.now at which a value may be another one: by the calendar (the local hour and
+// weekday), or by anything else.
+func nextChange(n node, f *frame, calendar bool) schemas.Instant {
 	switch n := n.(type) {
 	case literalNode, localNode:
 		return schemas.Never
 	case callNode:
-		if n.call.Func.motion() == step {
+		if n.call.Func.motion() == step && n.call.Func.calendar() == calendar {
 			return f.view.NextChange(n.call, f.now)
 		}
 		return schemas.Never
 	case *compareNode:
-		if n.moves > step && n.moves < mixed {
+		if n.solved() {
+			if calendar {
+				return schemas.Never
+			}
 			return n.nextFlip(f)
 		}
-		return min(nextChange(n.a, f), nextChange(n.b, f))
+		return min(nextChange(n.a, f, calendar), nextChange(n.b, f, calendar))
 	}
 	next := schemas.Never
 	for _, p := range n.parts() {
-		next = min(next, nextChange(p, f))
+		next = min(next, nextChange(p, f, calendar))
 	}
 	return next
 }

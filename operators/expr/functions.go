@@ -419,11 +419,11 @@ func calendar(part func(time.Time) int) function {
 		}
 		t := a[0].Instant().Time()
 		if len(a) == 2 {
-			zone := Zone(a[1])
+			zone := zoneOf(a[1])
 			if zone == nil {
 				return schemas.Error
 			}
-			t = t.In(zone)
+			t = t.In(zone.location)
 		}
 		return schemas.IntValue(int64(part(t)))
 	}

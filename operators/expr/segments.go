@@ -173,11 +173,9 @@ func (c *compiler) leaf(p *parsed, e ast.Expr) int {
 	if i, found := c.leaves[text]; found {
 		return i
 	}
-	l := &Leaf{Text: text, node: node, calls: cv.calls, calendar: len(cv.calls) > 0}
+	l := &Leaf{Text: text, node: node, calls: cv.calls}
 	for _, call := range cv.calls {
-		if call.Func != FuncLocalHour && call.Func != FuncLocalWeekday && call.Func.motion() != fixed {
-			l.calendar = false
-		}
+		l.calendar = l.calendar || call.Func.calendar()
 	}
 	if cmp, ok := node.(*compareNode); ok {
 		args := e.AsCall().Args()

@@ -110,6 +110,9 @@ func (f Func) motion() motion {
 	return step
 }
 
+// calendar is whether the local time moves the value.
+func (f Func) calendar() bool { return f == FuncLocalHour || f == FuncLocalWeekday }
+
 var motionNames = [...]string{"a constant", "a value that only events set", "a step", "a duration", "a decaying sum", "a model", "a mixture"}
 
 func (m motion) String() string { return motionNames[m] }

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -29,24 +30,49 @@ var zones = sync.OnceValue(func() map[string]*zip.File {
 	return files
 })
 
-var loaded sync.Map // name → *time.Location, nil for an unknown one
+// Zone is a time zone. It remembers the period between two changes of offset in which it was last asked.
+type Zone struct {
+	location *time.Location
+	last     atomic.Pointer[period]
+}
 
-// Zone is the time zone of that IANA name; nil if v names none.
-func Zone(v schemas.Value) *time.Location {
+// period is a time in which the offset from UTC stays the same.
+type period struct {
+	from, to schemas.Instant
+	offset   schemas.Instant
+}
+
+var (
+	utc    = &Zone{location: time.UTC}
+	loaded sync.Map // name → *Zone
+)
+
+// ZoneOf is the time zone of that IANA name; UTC if v names none.
+func ZoneOf(v schemas.Value) *Zone {
+	if z := zoneOf(v); z != nil {
+		return z
+	}
+	return utc
+}
+
+func zoneOf(v schemas.Value) *Zone {
 	if v.Kind() != schemas.String {
 		return nil
 	}
 	name := v.Text()
 	if zone, found := loaded.Load(name); found {
-		return zone.(*time.Location)
+		return zone.(*Zone)
 	}
 	file := zones()[name]
 	if file == nil {
 		return nil // not remembered: there is no end of wrong names
 	}
-	zone := load(name, file)
-	loaded.Store(name, zone)
-	return zone
+	location := load(name, file)
+	if location == nil {
+		return nil
+	}
+	zone, _ := loaded.LoadOrStore(name, &Zone{location: location})
+	return zone.(*Zone)
 }
 
 func load(name string, file *zip.File) *time.Location {
@@ -59,41 +85,65 @@ func load(name string, file *zip.File) *time.Location {
 	if err != nil {
 		return nil
 	}
-	zone, err := time.LoadLocationFromTZData(name, data)
+	location, err := time.LoadLocationFromTZData(name, data)
 	if err != nil {
 		return nil
 	}
-	return zone
+	return location
 }
 
-// LocalHour is the hour, 0 to 23, and LocalWeekday the day, 1 (Monday) to 7, at n in a zone; nil is UTC.
-func LocalHour(n schemas.Instant, zone *time.Location) int { return local(n, zone).Hour() }
-
-// LocalWeekday is the day of the week, 1 (Monday) to 7.
-func LocalWeekday(n schemas.Instant, zone *time.Location) int {
-	return (int(local(n, zone).Weekday())+6)%7 + 1
-}
-
-func local(n schemas.Instant, zone *time.Location) time.Time {
-	if zone == nil {
-		return n.Time()
+// at is the period in which n lies.
+func (z *Zone) at(n schemas.Instant) *period {
+	if p := z.last.Load(); p != nil && p.from <= n && n < p.to {
+		return p
 	}
-	return n.Time().In(zone)
-}
-
-// NextLocalHour is the first instant after n at which the local hour may be another one: the next full local hour, or
-// the next change of the zone's offset.
-func NextLocalHour(n schemas.Instant, zone *time.Location) schemas.Instant {
-	t := local(n, zone)
-	_, offset := t.Zone()
-	const hour = int64(schemas.Hour)
-	wall := int64(n) + int64(offset)*1000
-	into := ((wall % hour) + hour) % hour
-	next := n + schemas.Instant(hour-into)
-	if _, end := t.ZoneBounds(); !end.IsZero() {
-		if change := schemas.Instant(end.UnixMilli()); change > n && change < next {
-			next = change
+	t := n.Time().In(z.location)
+	_, seconds := t.Zone()
+	p := &period{schemas.Earliest, schemas.Never, schemas.Instant(seconds) * 1000}
+	if from, to := t.ZoneBounds(); true {
+		if !from.IsZero() {
+			p.from = schemas.Instant(from.UnixMilli())
+		}
+		if !to.IsZero() {
+			p.to = schemas.Instant(to.UnixMilli())
 		}
 	}
-	return next
+	z.last.Store(p)
+	return p
+}
+
+// into is how far n is into its local hour or day, and how many of them lie between 1970 and its begin.
+func (p *period) into(n, unit schemas.Instant) (into, whole schemas.Instant) {
+	wall := n + p.offset
+	into = ((wall % unit) + unit) % unit
+	return into, (wall - into) / unit
+}
+
+const (
+	hour = schemas.Instant(schemas.Hour)
+	day  = schemas.Instant(schemas.Day)
+)
+
+// Hour is the local hour at n, 0 to 23.
+func (z *Zone) Hour(n schemas.Instant) int {
+	into, _ := z.at(n).into(n, day)
+	return int(into / hour)
+}
+
+// Weekday is the local day of the week at n, 1 (Monday) to 7.
+func (z *Zone) Weekday(n schemas.Instant) int {
+	_, days := z.at(n).into(n, day)
+	return int(((days+3)%7+7)%7) + 1 // 1970 began on a Thursday
+}
+
+// NextHour is the first instant after n at which the local hour may be another one: the next full local hour, or the
+// next change of offset.
+func (z *Zone) NextHour(n schemas.Instant) schemas.Instant { return z.at(n).next(n, hour) }
+
+// NextDay is the same for the local day.
+func (z *Zone) NextDay(n schemas.Instant) schemas.Instant { return z.at(n).next(n, day) }
+
+func (p *period) next(n, unit schemas.Instant) schemas.Instant {
+	into, _ := p.into(n, unit)
+	return min(n+unit-into, p.to)
 }

@@ -5,7 +5,6 @@ package trait
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"time"
 
 	"github.com/ebbstream/ebb/operators"
 	"github.com/ebbstream/ebb/operators/expr"
@@ -145,17 +144,17 @@ func (o *Operator) Value(p *state.Profile, c *expr.Call, n schemas.Instant) sche
 		status := o.registers(p, consents).Value(c.Name, n)
 		return schemas.BoolValue(status.Kind() == schemas.String && status.Text() == "granted")
 	case expr.FuncLocalHour:
-		return schemas.IntValue(int64(expr.LocalHour(n, o.zoneOf(p, n))))
+		return schemas.IntValue(int64(o.zoneOf(p, n).Hour(n)))
 	case expr.FuncLocalWeekday:
-		return schemas.IntValue(int64(expr.LocalWeekday(n, o.zoneOf(p, n))))
+		return schemas.IntValue(int64(o.zoneOf(p, n).Weekday(n)))
 	case expr.FuncBucket:
 		return schemas.IntValue(Bucket(c.Name, p.ID))
 	}
 	return schemas.Error
 }
 
-func (o *Operator) zoneOf(p *state.Profile, n schemas.Instant) *time.Location {
-	return expr.Zone(o.registers(p, traits).Value(timezone, n))
+func (o *Operator) zoneOf(p *state.Profile, n schemas.Instant) *expr.Zone {
+	return expr.ZoneOf(o.registers(p, traits).Value(timezone, n))
 }
 
 // NextChange is the first instant after n at which a call may have another value: a context goes stale, an hour is over.
@@ -164,16 +163,9 @@ func (o *Operator) NextChange(p *state.Profile, c *expr.Call, n schemas.Instant)
 	case expr.FuncContext:
 		return o.registers(p, contexts).NextChange(c.Name, n)
 	case expr.FuncLocalHour:
-		return expr.NextLocalHour(n, o.zoneOf(p, n))
+		return o.zoneOf(p, n).NextHour(n)
 	case expr.FuncLocalWeekday:
-		zone := o.zoneOf(p, n)
-		day := expr.LocalWeekday(n, zone)
-		for range 60 { // at most 25 hours and the changes of offset in them
-			if n = expr.NextLocalHour(n, zone); expr.LocalWeekday(n, zone) != day {
-				break
-			}
-		}
-		return n
+		return o.zoneOf(p, n).NextDay(n)
 	}
 	return schemas.Never
 }

@@ -1,0 +1,68 @@
+GO       ?= go
+TOOL     := $(GO) tool -modfile=.ci/tools/go.mod
+FUZZTIME ?= 30s
+CASES    ?= 1000000
+OUT      ?= out
+
+# They do no I/O, read no clock and start no goroutine themselves; what shares them between goroutines must not race.
+PURE := ./schemas/... ./state/... ./operators/... ./config/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/ebb
+	$(GO) build -o bin/ebb ./cmd/ebb
+
+.PHONY: test
+test: ## Run all tests
+	$(GO) test ./...
+
+.PHONY: race
+race: ## Run the tests of the pure packages under the race detector
+	$(GO) test -race $(PURE)
+
+.PHONY: vet
+vet: ## Run go vet
+	$(GO) vet ./...
+
+.PHONY: format
+format: ## Say which files gofmt would change, and fail if there are any
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+
+.PHONY: lint
+lint: ## Run golangci-lint, staticcheck included
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: vuln
+vuln: ## Ask the Go vulnerability database about our dependencies
+	$(TOOL) govulncheck ./...
+
+.PHONY: fuzz
+fuzz: ## Fuzz every target for FUZZTIME (30s)
+	@set -e; grep -rlE --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u | while read -r dir; do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go | cut -c 6- | sort -u); do \
+			echo "$$dir $$target"; \
+			$(GO) test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
+
+.PHONY: soak
+soak: ## Compare the engine with the independent model on CASES (1000000) random histories
+	$(GO) test ./test/metamorphic -run TestAgainstModel -cases $(CASES) -timeout 0
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: sample
+sample: ## Replay the sample shop and show who enters and leaves what, and why
+	$(GO) run ./cmd/ebb replay -c test/sample/shop.yaml --input test/sample/shop.jsonl --output $(OUT) --show changes
+
+.PHONY: clean
+clean: ## Remove what make made
+	rm -rf bin out
+	find . -name '*.test' -o -name '*.prof' | xargs rm -f
