@@ -53,7 +53,7 @@ func (f *fault) run(op func() error) error {
 }
 
 // listener tells the fault of errors that Pebble meets in its own goroutines. Write errors do not
-// get this far (see freezer); a table that cannot be read does.
+// get this far (see freezer); a table that cannot be read does, and Pebble then tries again and again.
 func (f *fault) listener() pebble.EventListener {
 	return pebble.EventListener{
 		BackgroundError: func(err error) { f.set(fmt.Errorf("in the background: %w", err)) },

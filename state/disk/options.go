@@ -17,9 +17,9 @@ type Options struct {
 	Cache    int64 // bytes of decompressed table blocks kept in memory; 64 MiB if 0
 	Memtable int   // bytes written before they are sorted into a table; 64 MiB if 0
 
-	// NoWAL leaves out Pebble's own log, a tenth of the cost of a write. A crash then takes all
-	// commits since the last flush, still in order, and they are read again from the changelog:
-	// so whoever sets it bounds that by calling Flush.
+	// NoWAL leaves out Pebble's own log, which costs the engine a tenth of its rate. A crash then
+	// takes all commits since the last flush, still in order, and they are read again from the
+	// changelog: so whoever sets it bounds that by calling Flush.
 	NoWAL bool
 
 	Events *pebble.EventListener // told of flushes, compactions, write stalls; may be nil

@@ -7,10 +7,12 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// A Reader looks up many profiles as they were when it was made, cheaper than [Store.Profile] does:
-// a sixth for ids that are absent, if asked for in order. So it suits a poll's worth of ids, sorted,
-// of which many are new. It sees no later commit, and keeps the tables it reads from being removed:
-// make one for each batch of look-ups. It is for one goroutine.
+// A Reader looks up many profiles as they were when it was made. If they are asked for in order, an
+// absent one costs a sixth of what it costs [Store.Profile], and a present one about the same. Out of
+// order an absent one costs half, and a present one half as much again: so sort the ids of a poll.
+//
+// It sees no later commit, and keeps the tables it reads from being removed: make one for each batch
+// of look-ups. It is for one goroutine.
 type Reader struct {
 	s   *Store
 	it  *pebble.Iterator

@@ -79,8 +79,12 @@ func (s *Store) checkFormat() error {
 		}
 		return nil
 	}
-	if empty, err := s.empty(); err != nil || !empty || s.o.ReadOnly {
-		return errors.Join(err, errNotOurs)
+	empty, err := s.empty()
+	if err != nil {
+		return fmt.Errorf("looking for rows: %w", err)
+	}
+	if !empty || s.o.ReadOnly {
+		return errNotOurs
 	}
 	b := s.NewBatch()
 	if err := b.b.Set(key, binary.AppendUvarint(nil, formatVersion), nil); err != nil {

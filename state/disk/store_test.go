@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -135,31 +133,6 @@ func TestProfileAppends(t *testing.T) {
 	}
 }
 
-func TestReaderIsASnapshot(t *testing.T) {
-	s := open(t, disk.Options{FS: vfs.NewMem()})
-	commit(t, s, func(b *disk.Batch) { b.PutProfile(1, "u1", []byte("old"), never, never) })
-	r, err := s.Reader()
-	if err != nil {
-		t.Fatal(err)
-	}
-	commit(t, s, func(b *disk.Batch) {
-		b.PutProfile(1, "u1", []byte("new"), never, never)
-		b.PutProfile(1, "u10", []byte("later"), never, never)
-	})
-	if err := s.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	for id, want := range map[string]string{"u1": "+old", "u10": "+", "u": "+"} {
-		got, found, err := r.Profile([]byte("+"), 1, id)
-		if err != nil || string(got) != want || found != (id == "u1") {
-			t.Errorf("%s: got %q, %v, %v; want %q", id, got, found, err, want)
-		}
-	}
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestBatchIsUsedAgain(t *testing.T) {
 	s := open(t, disk.Options{FS: vfs.NewMem()})
 	b := s.NewBatch()
@@ -179,40 +152,6 @@ func TestBatchIsUsedAgain(t *testing.T) {
 	}
 	if got, want := profiles(t, s, 0), []string{"b=b", "c=c"}; !slices.Equal(got, want) {
 		t.Errorf("profiles %q, want %q", got, want)
-	}
-}
-
-func TestIterationIsASnapshot(t *testing.T) {
-	s := open(t, disk.Options{FS: vfs.NewMem()})
-	write := func(value string) {
-		commit(t, s, func(b *disk.Batch) {
-			for _, id := range []string{"a", "b", "c"} {
-				b.PutProfile(0, id, []byte(value), never, never)
-			}
-		})
-	}
-	write("old")
-	var got []string
-	for p, err := range s.Profiles(0) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.ID == "a" {
-			write("new")
-			if err := errors.Join(s.DropTask(0), s.Flush()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got = append(got, p.ID+"="+string(p.Value))
-		if p.ID == "b" {
-			break
-		}
-	}
-	if want := []string{"a=old", "b=old"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := profiles(t, s, 0); len(got) != 0 {
-		t.Errorf("after the drop there is still %q", got)
 	}
 }
 
@@ -239,59 +178,5 @@ func TestDropTaskLeavesTheOthers(t *testing.T) {
 				t.Errorf("after dropping %d: task %d has timers %v, profile %q, %v", task, other, due, profile(t, s, other, "u"), err)
 			}
 		}
-	}
-}
-
-func TestAFolderHasOneOwner(t *testing.T) {
-	for name, fs := range map[string]vfs.FS{"mem": vfs.NewMem(), "disk": vfs.Default} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			s, err := disk.Open(dir, disk.Options{FS: fs})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, readOnly := range []bool{false, true} {
-				_, err := disk.Open(dir, disk.Options{FS: fs, ReadOnly: readOnly})
-				if !errors.Is(err, disk.ErrInUse) {
-					t.Errorf("a second Open, ReadOnly %v: %v", readOnly, err)
-				}
-			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if s, err = disk.Open(dir, disk.Options{FS: fs}); err != nil {
-				t.Fatalf("opening what was closed: %v", err)
-			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
-}
-
-func TestReadOnly(t *testing.T) {
-	fs := vfs.NewMem()
-	s, err := disk.Open("state", disk.Options{FS: fs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	commit(t, s, func(b *disk.Batch) { b.PutProfile(1, "u", []byte("v"), never, never) })
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s = open(t, disk.Options{FS: fs, ReadOnly: true})
-	if got := profile(t, s, 1, "u"); got != "v" {
-		t.Errorf("profile u is %q", got)
-	}
-	b := s.NewBatch()
-	b.PutProfile(1, "u", []byte("w"), never, never)
-	if err := b.Commit(false); !errors.Is(err, pebble.ErrReadOnly) {
-		t.Errorf("a commit to a folder opened to be read: %v", err)
-	}
-	if got := profile(t, s, 1, "u"); got != "v" {
-		t.Errorf("after a refused commit profile u is %q", got)
-	}
-	if _, err := disk.Open("nowhere", disk.Options{FS: fs, ReadOnly: true}); err == nil || !strings.Contains(err.Error(), "does not exist") {
-		t.Errorf("opening a folder that is not there: %v", err)
 	}
 }
