@@ -100,12 +100,14 @@ func (z *Zone) at(n schemas.Instant) *period {
 	t := n.Time().In(z.location)
 	_, seconds := t.Zone()
 	p := &period{schemas.Earliest, schemas.Never, schemas.Instant(seconds) * 1000}
-	if from, to := t.ZoneBounds(); true {
-		if !from.IsZero() {
-			p.from = schemas.Instant(from.UnixMilli())
-		}
-		if !to.IsZero() {
-			p.to = schemas.Instant(to.UnixMilli())
+	from, to := t.ZoneBounds()
+	if !from.IsZero() {
+		p.from = min(schemas.Instant(from.UnixMilli()), n)
+	}
+	if !to.IsZero() {
+		// On the last day of a leap year Go ends the period at that day's begin (it counts 365 days): then an hour at a time.
+		if p.to = schemas.Instant(to.UnixMilli()); p.to <= n {
+			p.to = n - n%hour + hour
 		}
 	}
 	z.last.Store(p)

@@ -43,7 +43,10 @@ func TestAgainstModel(t *testing.T) {
 				}
 				c := model.Generate(rand.New(rand.NewSource(first + i)))
 				pairs.Add(int64(len(c.Config.Segments) + len(c.Config.Features)))
-				if diff := differs(c, first+i); len(diff) > 0 {
+				slow := time.AfterFunc(10*time.Second, func() { t.Logf("seed %d takes more than 10 s", first+i) })
+				diff := differs(c, first+i)
+				slow.Stop()
+				if len(diff) > 0 {
 					if failed.Add(1) > 5 {
 						return
 					}
