@@ -81,6 +81,9 @@ func (o *Op) eval(s *scope) (any, error) {
 		}
 		return false, nil
 	case "+", "-", "*", "/", "%":
+		if v, ok := concatenate(o.Op, l, r); ok {
+			return v, nil
+		}
 		return calculate(o.Op, l, r)
 	}
 	order, ok := compare(l, r)
@@ -96,6 +99,24 @@ func (o *Op) eval(s *scope) (any, error) {
 		return order > 0, nil
 	}
 	return order >= 0, nil
+}
+
+// concatenate is CEL's + of two texts or two lists, also where only the data says that they are.
+func concatenate(op string, l, r any) (v any, ok bool) {
+	if op != "+" {
+		return nil, false
+	}
+	switch l := l.(type) {
+	case string:
+		if r, ok := r.(string); ok {
+			return l + r, true
+		}
+	case []any:
+		if r, ok := r.([]any); ok {
+			return append(append([]any{}, l...), r...), true
+		}
+	}
+	return nil, false
 }
 
 // logic is CEL's && and ||: the side that decides absorbs an error of the other.

@@ -1,0 +1,80 @@
+package metamorphic
+
+import (
+	"flag"
+	"math/rand"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/test/model"
+)
+
+var (
+	cases  = flag.Int("cases", 20_000, "random cases to hold against the model")
+	orders = flag.Int("orders", 5_000, "random cases to hold against themselves: in another order, cut, in several files")
+	seed   = flag.Int64("seed", 0, "the seed of the first case; 0: by the clock")
+)
+
+// firstSeed is where a test begins; it says how to begin there again.
+func firstSeed(t *testing.T) int64 {
+	t.Helper()
+	first := *seed
+	if first == 0 {
+		first = time.Now().UnixNano() % 1e12
+	}
+	t.Logf("repeat with -seed %d", first)
+	return first
+}
+
+// each tries random cases on all cores. A case that fails is made smaller and told with its seed; the fifth ends the test.
+func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string) {
+	t.Helper()
+	first := firstSeed(t)
+	var next, failed atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				i := next.Add(1) - 1
+				if i >= int64(cases) || failed.Load() >= 5 {
+					return
+				}
+				at := first + i
+				c := model.Generate(rand.New(rand.NewSource(at)))
+				slow := time.AfterFunc(10*time.Second, func() { t.Logf("seed %d takes more than 10 s", at) })
+				wrong := fails(c, at)
+				slow.Stop()
+				if len(wrong) == 0 || failed.Add(1) > 5 {
+					continue
+				}
+				small := model.Shrink(c, func(c model.Case) bool { return len(fails(c, at)) > 0 })
+				t.Errorf("seed %d (-seed %d -cases 1 -orders 1):\n%s\n%s", at, at, small, strings.Join(fails(small, at), "\n"))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// lines are events as their files have them.
+func lines(files [][]model.Event) [][]string {
+	out := make([][]string, len(files))
+	for i, f := range files {
+		for _, e := range f {
+			out[i] = append(out[i], e.JSON())
+		}
+	}
+	return out
+}
+
+// asOf is the final instant a case asks for.
+func asOf(c model.Case) schemas.Instant {
+	if c.AsOf == nil {
+		return schemas.Never
+	}
+	return schemas.Instant(*c.AsOf)
+}
