@@ -16,10 +16,11 @@ type View struct {
 	fading Fader
 }
 
-// Fader answers for sums that fade, and for when something happened.
+// Fader answers what solvers ask: sums that fade, when something happened, when it leaves a window.
 type Fader interface {
 	Fading(p *state.Profile, c *expr.Call) (value float64, at schemas.Instant)
 	Since(p *state.Profile, c *expr.Call) (at schemas.Instant, ok bool)
+	Leaves(p *state.Profile, c *expr.Call, n schemas.Instant, j int) schemas.Instant
 }
 
 // Value is the value of the call at n.
@@ -44,3 +45,8 @@ func (v *View) Fading(c *expr.Call) (float64, schemas.Instant) { return v.fading
 
 // Since is when something happened.
 func (v *View) Since(c *expr.Call) (schemas.Instant, bool) { return v.fading.Since(v.Profile, c) }
+
+// Leaves is when the j-th oldest of the events counted at n leaves the window.
+func (v *View) Leaves(c *expr.Call, n schemas.Instant, j int) schemas.Instant {
+	return v.fading.Leaves(v.Profile, c, n, j)
+}

@@ -25,25 +25,19 @@ func (c *Memberships) Find(segment int) (int, bool) {
 	return slices.BinarySearchFunc(c.By, segment, func(m Membership, s int) int { return m.Segment - s })
 }
 
-// Get is what is known of a segment.
-func (c *Memberships) Get(segment int) Membership {
+// At is what is known of a segment, nil if nothing. It is valid until the next Add.
+func (c *Memberships) At(segment int) *Membership {
 	if i, found := c.Find(segment); found {
-		return c.By[i]
+		return &c.By[i]
 	}
-	return Membership{Segment: segment, Next: schemas.Never}
+	return nil
 }
 
-// Set remembers it; what says nothing is not kept.
-func (c *Memberships) Set(m Membership) {
-	i, found := c.Find(m.Segment)
-	switch empty := !m.Member && m.Seq == 0 && m.Next == schemas.Never; {
-	case found && empty:
-		c.By = slices.Delete(c.By, i, i+1)
-	case found:
-		c.By[i] = m
-	case !empty:
-		c.By = slices.Insert(c.By, i, m)
-	}
+// Add makes the entry of a segment of which nothing is known.
+func (c *Memberships) Add(segment int) *Membership {
+	i, _ := c.Find(segment)
+	c.By = slices.Insert(c.By, i, Membership{Segment: segment, Next: schemas.Never})
+	return &c.By[i]
 }
 
 // Next is the first instant at which one of them changes by itself.
@@ -55,8 +49,9 @@ func (c *Memberships) Next() schemas.Instant {
 	return next
 }
 
-// Append writes them.
+// Append writes them, without those that say nothing.
 func (c *Memberships) Append(b []byte, _ Edge) []byte {
+	c.By = slices.DeleteFunc(c.By, func(m Membership) bool { return !m.Member && m.Seq == 0 && m.Next == schemas.Never })
 	b = appendUint(b, uint64(len(c.By)))
 	for _, m := range c.By {
 		flags := byte(0)
@@ -102,11 +97,13 @@ func (c *Memberships) Decode(r *Reader) {
 // Merge keeps, of each segment, the membership that is one, the earlier of two, and the greater seq.
 func (c *Memberships) Merge(other Cell) {
 	for _, o := range other.(*Memberships).By {
-		m := c.Get(o.Segment)
+		m := c.At(o.Segment)
+		if m == nil {
+			m = c.Add(o.Segment)
+		}
 		if o.Member && (!m.Member || o.EnteredAt < m.EnteredAt) {
 			m.Member, m.EnteredAt = true, o.EnteredAt
 		}
 		m.Seq, m.Next = max(m.Seq, o.Seq), min(m.Next, o.Next)
-		c.Set(m)
 	}
 }

@@ -3,8 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,14 +12,5 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := root().ExecuteContext(ctx)
 	stop()
-	if err == nil {
-		return
-	}
-	var asked *wrong
-	if errors.As(err, &asked) {
-		asked.print(os.Stderr)
-		os.Exit(2)
-	}
-	fmt.Fprintln(os.Stderr, "ebb:", err)
-	os.Exit(1)
+	os.Exit(report(err, os.Stderr))
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
+	"path/filepath"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -18,6 +18,7 @@ import (
 func replayCommand() *cobra.Command {
 	var file, asOf, state, memory string
 	r := &pipeline.Replay{}
+	var show string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay -c FILE --input FILES... --output DIR",
@@ -26,8 +27,10 @@ func replayCommand() *cobra.Command {
 
 Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
 of their heads. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
-order of time and profile, and summary.json.`,
-		Args: cobra.ArbitraryArgs,
+order of time and profile, and summary.json. With --show changes the segment changes are printed, too, with what they
+hang on: the parts of the condition but for which they would not have come.`,
+		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes`,
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.Inputs = append(r.Inputs, args...) // --input a b c
 			if len(r.Inputs) == 0 {
@@ -35,6 +38,12 @@ order of time and profile, and summary.json.`,
 			}
 			if r.Output == "" {
 				return asked("no output folder given: use --output DIR")
+			}
+			switch {
+			case show != "" && show != "changes":
+				return asked("--show %s is not known: write --show changes", show)
+			case show != "" && asJSON:
+				return asked("--show prints a table for people, and --json the summary for machines: leave one of them out; the changes are lines of JSON in %s", filepath.Join(r.Output, "segment-changes.jsonl"))
 			}
 			s, err := load(file)
 			if err != nil {
@@ -67,12 +76,19 @@ order of time and profile, and summary.json.`,
 			if err != nil {
 				return fmt.Errorf("replaying: %w", err)
 			}
+			if show != "" {
+				if err := showChanges(cmd.OutOrStdout(), r.Output, summary.Lines["segment-changes"], spans(s.catalog.Plan)); err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout())
+			}
 			return tell(cmd.OutOrStdout(), summary, asJSON)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&file, "config", "c", "", "the configuration")
+	configFlag(cmd, &file)
 	f.StringArrayVar(&r.Inputs, "input", nil, "a file of events; may be repeated; - is standard input")
+	f.StringVar(&show, "show", "", "print `what`, as a table: changes")
 	f.StringVar(&r.Output, "output", "", "the folder for the results")
 	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")
 	f.BoolVar(&r.Sort, "sort", false, "order the events by time first")
@@ -80,6 +96,10 @@ order of time and profile, and summary.json.`,
 	f.StringVar(&memory, "memory", "1GiB", "about how much memory to use for profiles and sorting")
 	f.IntVar(&r.Workers, "workers", 0, "goroutines that fold (default: one a core)")
 	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
+	completes(cmd, "input", events...)
+	cmd.MarkFlagDirname("output")
+	cmd.MarkFlagDirname("state")
+	cmd.RegisterFlagCompletionFunc("show", cobra.FixedCompletions([]string{"changes"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -89,7 +109,7 @@ func tell(w io.Writer, s *pipeline.Summary, asJSON bool) error {
 		out.SetIndent("", "  ")
 		return out.Encode(s)
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := newTable(w)
 	fmt.Fprintf(t, "events\t%d\t%.0f a second\n", s.Events, s.EventsPerSecond)
 	fmt.Fprintf(t, "profiles\t%d\n", s.Profiles)
 	for _, name := range []string{"segment-changes", "sessions", "late", "dead-letters"} {

@@ -9,12 +9,16 @@ import (
 
 // compareNode is a comparison. One that time moves knows how its sides move, and solves for its next flip.
 type compareNode struct {
-	op     string
+	op     compareOp
 	a, b   node
 	moves  motion // linear, exponential or modelled: solved; else it flips only as its parts change
 	slope  int64  // linear: of a - b, milliseconds a millisecond
 	fading []term // exponential: a - b, without its constants
 	rest   []term // exponential: the constants of b - a
+
+	// The most frequent form, a call compared with a literal number, is told apart so that it costs little.
+	plain     *Call // nil: another form
+	threshold float64
 }
 
 func (n *compareNode) parts() []node { return []node{n.a, n.b} }
@@ -29,7 +33,7 @@ type term struct {
 	times, over []node
 }
 
-func newCompare(op string, a, b node) *compareNode {
+func newCompare(op compareOp, a, b node) *compareNode {
 	n := &compareNode{op: op, a: a, b: b}
 	switch m := joined(motionOf(a), motionOf(b)); m {
 	case linear:
@@ -47,6 +51,13 @@ func newCompare(op string, a, b node) *compareNode {
 		}
 	default:
 		n.moves = m
+	}
+	if call, ok := a.(callNode); ok {
+		if lit, ok := b.(literalNode); ok {
+			if x, isNumber := lit.value.Number(); isNumber && x == x && x > -1<<53 && x < 1<<53 {
+				n.plain, n.threshold = call.call, x
+			}
+		}
 	}
 	return n
 }
@@ -188,7 +199,50 @@ func (t *term) factor(f *frame) (x float64, ok bool) {
 	return x, true
 }
 
-func (n *compareNode) eval(f *frame) schemas.Value {
+func (n *compareNode) eval(f *frame) schemas.Value { return n.truth(f).value() }
+
+// truth is the comparison's value.
+func (n *compareNode) truth(f *frame) Truth {
+	if n.plain == nil {
+		return truth(n.general(f))
+	}
+	var x float64
+	if n.moves == exponential {
+		value, at := f.view.Fading(n.plain)
+		if value == 0 || n.threshold == 0 {
+			return truth(n.general(f))
+		}
+		x = value * power(f.now.Sub(at), n.plain.HalfLife)
+	} else {
+		v := f.view.Value(n.plain, f.now)
+		number, ok := v.Number()
+		if !ok || number != number {
+			return truth(compare(n.op, v, n.b.eval(f)))
+		}
+		x = number
+	}
+	return boolTruth(n.op.holds(sign(x, n.threshold)))
+}
+
+func boolTruth(b bool) Truth {
+	if b {
+		return True
+	}
+	return False
+}
+
+// sign is -1, 0 or 1 for two numbers.
+func sign(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (n *compareNode) general(f *frame) schemas.Value {
 	if n.moves != exponential {
 		return compare(n.op, n.a.eval(f), n.b.eval(f))
 	}
@@ -196,7 +250,7 @@ func (n *compareNode) eval(f *frame) schemas.Value {
 	if !ok {
 		return compare(n.op, n.a.eval(f), n.b.eval(f))
 	}
-	return schemas.BoolValue(holds(n.op, sum.order(f.now, threshold)))
+	return schemas.BoolValue(n.op.holds(sum.order(f.now, threshold)))
 }
 
 // sum is the fading side and the constant it is compared with; ok is false if some part is no number.
@@ -232,9 +286,14 @@ func (n *compareNode) nextFlip(f *frame) schemas.Instant {
 		d0 := int64(a.Span()) - int64(b.Span())
 		near := -d0 / n.slope // about when a - b is 0
 		return firstOf(from, func(m schemas.Instant) bool {
-			return holds(n.op, signOf(d0+n.slope*int64(m-from), 0))
+			return n.op.holds(signOf(d0+n.slope*int64(m-from), 0))
 		}, from+1, from.Add(schemas.Duration(near-1)), from.Add(schemas.Duration(near)), from.Add(schemas.Duration(near+1)), from.Add(schemas.Duration(near+2)))
 	case exponential:
+		if n.plain != nil {
+			if value, at := f.view.Fading(n.plain); settles(value*power(from.Sub(at), n.plain.HalfLife), n.threshold, n.op) {
+				return schemas.Never
+			}
+		}
 		sum, threshold, ok := n.sum(f)
 		if !ok {
 			return schemas.Never
@@ -242,6 +301,36 @@ func (n *compareNode) nextFlip(f *frame) schemas.Instant {
 		return sum.nextFlip(from, threshold, n.op)
 	}
 	return n.nextModelFlip(f)
+}
+
+// settles is whether a value that fades to 0 has nothing before it: it lies between the threshold and 0, or beyond 0.
+func settles(value, threshold float64, op compareOp) bool {
+	if op == equal || op == notEqual {
+		return false
+	}
+	if threshold < 0 {
+		value, threshold = -value, -threshold
+	}
+	return value < threshold*(1-1e-9)
+}
+
+// nextCountFlip is the first instant at which a count in a window, compared with a number, has lost so many that the
+// comparison has another value.
+func (n *compareNode) nextCountFlip(f *frame) schemas.Instant {
+	count := int(f.view.Value(n.plain, f.now).Int())
+	holds := func(left int) bool { return n.op.holds(sign(float64(left), n.threshold)) }
+	was := holds(count)
+	// A count only falls: it passes from above the threshold through it to below.
+	first := 1
+	if over := count - int(math.Ceil(n.threshold)) - 1; over > 0 {
+		first = over
+	}
+	for lost := first; lost <= count && lost <= first+3; lost++ {
+		if holds(count-lost) != was {
+			return f.view.Leaves(n.plain, f.now, lost)
+		}
+	}
+	return schemas.Never
 }
 
 func endless(v schemas.Value) bool {
@@ -275,7 +364,7 @@ func (n *compareNode) nextModelFlip(f *frame) schemas.Instant {
 	if !ok || s0 == 2 {
 		return schemas.Never
 	}
-	truth := holds(n.op, s0)
+	truth := n.op.holds(s0)
 	for at := from; ; {
 		low, high := at, schemas.Never
 		for step := schemas.Duration(1); step < farthest; step *= 2 {
@@ -300,7 +389,7 @@ func (n *compareNode) nextModelFlip(f *frame) schemas.Instant {
 		if !ok || s == 2 {
 			return schemas.Never
 		}
-		if holds(n.op, s) != truth {
+		if n.op.holds(s) != truth {
 			return high
 		}
 		at, s0 = high, s

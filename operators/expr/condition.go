@@ -15,7 +15,12 @@ type Leaf struct {
 	value     node // the other side
 	calls     []*Call
 	calendar  bool // the local hour or weekday moves it
+	moves     bool // time may flip it
+	compare   *compareNode
 }
+
+// Moves is whether the leaf may flip while nothing happens.
+func (l *Leaf) Moves() bool { return l.moves }
 
 // Evaluator evaluates a plan's expressions for one profile. It is scratch space of one goroutine.
 type Evaluator struct {
@@ -34,6 +39,9 @@ func (e *Evaluator) On(v View) { e.frame.view = v }
 // Truth is the leaf's value at n.
 func (e *Evaluator) Truth(l *Leaf, n schemas.Instant) Truth {
 	e.frame.now = n
+	if l.compare != nil {
+		return l.compare.truth(&e.frame)
+	}
 	return truth(l.node.eval(&e.frame))
 }
 
@@ -54,10 +62,18 @@ const maxSteps = 20_000
 
 // NextFlip is the first instant after n at which the leaf's truth is another one if no event comes; Never.
 func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
+	if !l.moves {
+		return schemas.Never
+	}
 	f := &e.frame
 	f.now = n
-	if c, ok := l.node.(*compareNode); ok && c.solved() {
-		return c.nextFlip(f)
+	if c := l.compare; c != nil {
+		if c.solved() {
+			return c.nextFlip(f)
+		}
+		if c.plain != nil && c.plain.Func == FuncCount {
+			return c.nextCountFlip(f)
+		}
 	}
 	was := truth(l.node.eval(f))
 	at, settled := n, n // settled: since when only the calendar has moved it

@@ -185,7 +185,7 @@ func (c *converter) call(e ast.Expr) node {
 		return notFalseNode{c.node(args[0])}
 	}
 	if op, found := compareOps[name]; found {
-		if a, b := c.kindOf(args[0]), c.kindOf(args[1]); (op == "==" || op == "!=") && a != b && a != anyKind && b != anyKind {
+		if a, b := c.kindOf(args[0]), c.kindOf(args[1]); (op == equal || op == notEqual) && a != b && a != anyKind && b != anyKind {
 			c.fail(e, "%s %s %s compares %s with %s: it would always give the same answer", c.text(args[0]), op, c.text(args[1]), a, b)
 		}
 		return newCompare(op, c.node(args[0]), c.node(args[1]))

@@ -13,42 +13,50 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// compareOps are the comparisons; the value is the operator's sign.
-var compareOps = map[string]string{
-	operators.Less: "<", operators.LessEquals: "<=", operators.Greater: ">", operators.GreaterEquals: ">=",
-	operators.Equals: "==", operators.NotEquals: "!=",
+// compareOp is a comparison: the orders of its operands for which it holds, as bits (less 1, equal 2, greater 4, a NaN 8).
+type compareOp uint8
+
+const (
+	less           compareOp = 1
+	lessOrEqual    compareOp = 1 | 2
+	greater        compareOp = 4
+	greaterOrEqual compareOp = 4 | 2
+	equal          compareOp = 2
+	notEqual       compareOp = 1 | 4 | 8
+)
+
+// compareOps are the comparisons by the name they have in a checked expression.
+var compareOps = map[string]compareOp{
+	operators.Less: less, operators.LessEquals: lessOrEqual, operators.Greater: greater, operators.GreaterEquals: greaterOrEqual,
+	operators.Equals: equal, operators.NotEquals: notEqual,
 }
 
+// String is the operator's sign.
+func (op compareOp) String() string {
+	return map[compareOp]string{less: "<", lessOrEqual: "<=", greater: ">", greaterOrEqual: ">=", equal: "==", notEqual: "!="}[op]
+}
+
+// flipped is the comparison with its operands exchanged.
+func (op compareOp) flipped() compareOp {
+	return op&^(less|greater) | op&less<<2 | op&greater>>2
+}
+
+// holds is whether the comparison is true for operands of that order: -1, 0, 1, or 2 with a NaN.
+func (op compareOp) holds(order int) bool { return op>>(order+1)&1 != 0 }
+
 // compare is a comparison of two values as CEL makes it, int and double by their number.
-func compare(op string, a, b schemas.Value) schemas.Value {
+func compare(op compareOp, a, b schemas.Value) schemas.Value {
 	if a.Kind() == schemas.Invalid || b.Kind() == schemas.Invalid {
 		return schemas.Error
 	}
-	if op == "==" || op == "!=" {
-		return schemas.BoolValue(a.Equal(b) == (op == "=="))
+	if op == equal || op == notEqual {
+		return schemas.BoolValue(a.Equal(b) == (op == equal))
 	}
 	order, ok := order(a, b)
 	if !ok {
 		return schemas.Error
 	}
-	return schemas.BoolValue(holds(op, order))
-}
-
-// holds is whether the comparison is true for operands of that order; order 2 is a NaN: none is.
-func holds(op string, order int) bool {
-	switch op {
-	case "<":
-		return order < 0
-	case "<=":
-		return order <= 0
-	case ">":
-		return order == 1
-	case ">=":
-		return order == 0 || order == 1
-	case "==":
-		return order == 0
-	}
-	return order != 0
+	return schemas.BoolValue(op.holds(order))
 }
 
 // order is -1, 0 or 1, or 2 with a NaN; ok is false for values that have no order.

@@ -176,21 +176,21 @@ func (c *compiler) leaf(p *parsed, e ast.Expr) int {
 	l := &Leaf{Text: text, node: node, calls: cv.calls}
 	for _, call := range cv.calls {
 		l.calendar = l.calendar || call.Func.calendar()
+		l.moves = l.moves || call.moves()
 	}
 	if cmp, ok := node.(*compareNode); ok {
+		l.compare = cmp
 		args := e.AsCall().Args()
 		if lit, ok := cmp.b.(literalNode); ok {
-			l.Op, l.Of, l.Threshold, l.value = cmp.op, cv.text(args[0]), lit.value, cmp.a
+			l.Op, l.Of, l.Threshold, l.value = cmp.op.String(), cv.text(args[0]), lit.value, cmp.a
 		} else if lit, ok := cmp.a.(literalNode); ok {
-			l.Op, l.Of, l.Threshold, l.value = flipped[cmp.op], cv.text(args[1]), lit.value, cmp.b
+			l.Op, l.Of, l.Threshold, l.value = cmp.op.flipped().String(), cv.text(args[1]), lit.value, cmp.b
 		}
 	}
 	c.leaves[text] = len(c.plan.Leaves)
 	c.plan.Leaves = append(c.plan.Leaves, l)
 	return len(c.plan.Leaves) - 1
 }
-
-var flipped = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 // mixture is the part of a condition that time moves in a way that has no solver.
 func mixture(n node) node {

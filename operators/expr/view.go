@@ -11,6 +11,8 @@ type View interface {
 	NextChange(c *Call, n schemas.Instant) schemas.Instant
 	// Fading is, for a sum of exponentials, its value at some instant, from which it halves every Call.HalfLife.
 	Fading(c *Call) (value float64, at schemas.Instant)
+	// Leaves is, for a count in a window, when the j-th oldest of those counted at n leaves the window.
+	Leaves(c *Call, n schemas.Instant, j int) schemas.Instant
 	// Since is, for since_first and since_last, when it happened; ok is false if it never did.
 	Since(c *Call) (at schemas.Instant, ok bool)
 }
@@ -108,6 +110,20 @@ func (f Func) motion() motion {
 		return modelled
 	}
 	return step
+}
+
+// moves is whether the call's value may change while nothing happens. That of in_segment is followed by whoever keeps
+// the memberships.
+func (c *Call) moves() bool {
+	switch c.Func {
+	case FuncCount, FuncSum, FuncAvg, FuncMin, FuncMax, FuncDistinct, FuncSessions, FuncPending:
+		return c.Window != 0
+	case FuncSinceFirst, FuncSinceLast, FuncDecayed, FuncAffinity, FuncInterest, FuncInterestMax, FuncSessionActive, FuncSessionEvents,
+		FuncSessionStart, FuncSessionSeconds, FuncSessionCount, FuncSessionFirst, FuncNotFollowedBy, FuncContext, FuncLocalHour,
+		FuncLocalWeekday, FuncPAlive, FuncExpected, FuncValue:
+		return true
+	}
+	return false
 }
 
 // calendar is whether the local time moves the value.

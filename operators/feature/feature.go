@@ -381,3 +381,13 @@ func (o *Operator) Since(p *state.Profile, c *expr.Call) (schemas.Instant, bool)
 	}
 	return x.Last, true
 }
+
+// Leaves is when the j-th oldest of the events counted at n leaves the window.
+func (o *Operator) Leaves(p *state.Profile, c *expr.Call, n schemas.Instant, j int) schemas.Instant {
+	if x, ok := o.cellOf(p, c).(*state.Times); ok {
+		if i := x.Left(n, c.Window) + j - 1; i < len(x.At) {
+			return x.At[i].Add(c.Window)
+		}
+	}
+	return schemas.Never
+}

@@ -22,58 +22,58 @@ type Operator struct {
 	plan     *expr.Plan
 	eval     *expr.Evaluator
 	segments []planned
-	byName   map[string]*planned
+	at       *operators.Judgement
+	n        schemas.Instant // the instant of the present evaluation
+	truth    func(leaf int) expr.Truth
 	marked   []bool
 	order    []int
-	members  map[int]bool // of a simulation
-	future   bool         // whether members is what counts
-	at       *operators.Judgement
-	flips    map[int]schemas.Instant
+	changes  []*schemas.SegmentChange
+	members  []bool // of the time to come, by segment
+	future   bool   // whether members is what counts
+	flips    []schemas.Instant
 }
 
 type planned struct {
 	*expr.PlannedSegment
-	number  int   // in the layout's Names
-	closure []int // the segments it rests on, itself last
-	leaves  []int // of the whole closure
+	number  int        // in the layout's Names
+	closure []int      // the segments it rests on, itself last
+	leaves  []int      // of the whole closure
+	moves   bool       // whether time may change the membership
+	single  *expr.Leaf // the condition, where it is one leaf and nothing else
 }
 
 // New makes the operator. numbers are the segments' numbers in the layout's Names.
 func New(plan *expr.Plan, numbers []int) *Operator {
-	o := &Operator{plan: plan, eval: plan.NewEvaluator(), marked: make([]bool, len(plan.Segments)), members: map[int]bool{}, flips: map[int]schemas.Instant{}}
+	o := &Operator{plan: plan, eval: plan.NewEvaluator(), marked: make([]bool, len(plan.Segments)), members: make([]bool, len(plan.Segments))}
+	o.truth = func(leaf int) expr.Truth { return o.eval.Truth(plan.Leaves[leaf], o.n) }
 	for i, s := range plan.Segments {
 		p := planned{PlannedSegment: s, number: numbers[i]}
 		for _, need := range s.Needs {
-			for _, j := range o.segments[need].closure {
-				if !slices.Contains(p.closure, j) {
-					p.closure = append(p.closure, j)
-				}
-			}
-			for _, leaf := range o.segments[need].leaves {
-				if !slices.Contains(p.leaves, leaf) {
-					p.leaves = append(p.leaves, leaf)
-				}
-			}
+			p.closure = union(p.closure, o.segments[need].closure)
+			p.leaves = union(p.leaves, o.segments[need].leaves)
 		}
 		slices.Sort(p.closure)
 		p.closure = append(p.closure, i)
-		for _, cond := range []*expr.Condition{s.When, s.Until} {
-			if cond == nil {
-				continue
-			}
-			for _, leaf := range cond.Leaves {
-				if !slices.Contains(p.leaves, leaf) {
-					p.leaves = append(p.leaves, leaf)
-				}
-			}
+		p.leaves = union(p.leaves, s.When.Leaves)
+		if s.Until != nil {
+			p.leaves = union(p.leaves, s.Until.Leaves)
+		}
+		p.moves = slices.ContainsFunc(p.leaves, func(leaf int) bool { return plan.Leaves[leaf].Moves() })
+		if leaf, ok := s.When.Single(); ok && s.Until == nil && len(p.closure) == 1 {
+			p.single = plan.Leaves[leaf]
 		}
 		o.segments = append(o.segments, p)
 	}
-	o.byName = make(map[string]*planned, len(o.segments))
-	for i := range o.segments {
-		o.byName[o.segments[i].Name] = &o.segments[i]
-	}
 	return o
+}
+
+func union(a, b []int) []int {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
 }
 
 // ahead is how far ahead an entry looks for its end.
@@ -91,38 +91,59 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	slices.Sort(o.order) // the plan's order: those named come first
 	o.begin(at)
 	p := at.View.Profile
-	var changes []*schemas.SegmentChange
+	o.changes = o.changes[:0]
 	for _, i := range o.order {
 		s := &o.segments[i]
-		m := p.Memberships.Get(s.number)
-		member := o.decide(s, m.Member, p.Now)
-		if member == m.Member {
+		o.marked[i] = false
+		m := p.Memberships.At(s.number)
+		was := m != nil && m.Member
+		member := o.decide(s, was, p.Now)
+		if member == was {
 			continue
+		}
+		if m == nil {
+			m = p.Memberships.Add(s.number)
 		}
 		change := o.change(s, at, member)
 		m.Seq++
-		change.Seq = m.Seq
-		if m.Member = member; member {
+		m.Member, change.Seq = member, m.Seq
+		if member {
 			m.EnteredAt = p.Now
 		}
 		change.EnteredAt = m.EnteredAt
-		p.Memberships.Set(m)
-		changes = append(changes, change)
+		o.changes = append(o.changes, change)
 	}
 	// Only now, with all memberships as they are at this instant, can it be told when they will change.
 	for _, i := range o.order {
 		s := &o.segments[i]
-		m := p.Memberships.Get(s.number)
-		m.Next = o.next(s, p.Now, schemas.Never, wakeSteps)
-		p.Memberships.Set(m)
-		o.marked[i] = false
+		if !s.moves {
+			continue
+		}
+		next := o.next(s, p.Now, schemas.Never, wakeSteps)
+		m := p.Memberships.At(s.number)
+		if m == nil && next != schemas.Never {
+			m = p.Memberships.Add(s.number)
+		}
+		if m != nil {
+			m.Next = next
+		}
 	}
-	for _, change := range changes {
+	for _, change := range o.changes {
 		if change.Entered {
-			change.ExpiresAt = o.next(o.byName[change.Segment], p.Now, p.Now.Add(ahead), 1<<20)
+			change.ExpiresAt = o.ends(change.Segment, p.Now)
 		}
 		at.Emit(change)
 	}
+}
+
+// ends is when a membership just begun will end by itself, if within the time that is looked ahead.
+func (o *Operator) ends(segment string, now schemas.Instant) schemas.Instant {
+	for _, i := range o.order {
+		if s := &o.segments[i]; s.Name == segment && s.moves {
+			return o.next(s, now, now.Add(ahead), 1<<20)
+		}
+	}
+	return schemas.Never
 }
 
 func (o *Operator) begin(at *operators.Judgement) {
@@ -150,16 +171,19 @@ func (o *Operator) mark(i int) {
 
 func (o *Operator) isMember(segment int) bool {
 	if o.future {
-		if member, simulated := o.members[segment]; simulated {
-			return member
-		}
+		return o.members[segment]
 	}
-	return o.at.View.Profile.Memberships.Get(o.segments[segment].number).Member
+	m := o.at.View.Profile.Memberships.At(o.segments[segment].number)
+	return m != nil && m.Member
 }
 
 // decide is whether the profile is a member at n, given whether it was.
 func (o *Operator) decide(s *planned, member bool, n schemas.Instant) bool {
-	return o.rule(s, member, func(leaf int) expr.Truth { return o.eval.Truth(o.plan.Leaves[leaf], n) }, n) == expr.True
+	if s.single != nil && s.Purpose == nil {
+		return o.eval.Truth(s.single, n) == expr.True
+	}
+	o.n = n
+	return o.rule(s, member, o.truth, n) == expr.True
 }
 
 // rule is SPEC section 5, points 12 and 13.
@@ -180,35 +204,49 @@ func (o *Operator) rule(s *planned, member bool, leaf func(int) expr.Truth, n sc
 	return s.When.Eval(leaf).And(until.Not())
 }
 
-// next is the first instant after n at which the membership is another one if no event comes: Never, or later than
-// limit. It simulates the segment and those it rests on, from flip to flip; after so many steps it gives the instant
-// reached.
+// next is the first instant after n at which the membership is another one if no event comes: Never, also if that is
+// later than limit. After so many steps it gives the instant reached.
 func (o *Operator) next(s *planned, n, limit schemas.Instant, steps int) schemas.Instant {
-	clear(o.flips)
-	for _, leaf := range s.leaves {
-		if at := o.eval.NextFlip(o.plan.Leaves[leaf], n); at != schemas.Never {
-			o.flips[leaf] = at
-		}
+	if s.single == nil {
+		return o.simulate(s, n, limit, steps)
 	}
-	if len(o.flips) == 0 {
+	if s.Purpose != nil && !o.at.View.Value(s.Purpose, n).Truth() {
 		return schemas.Never
 	}
-	target := s.closure[len(s.closure)-1]
-	clear(o.members)
+	was := o.eval.Truth(s.single, n) == expr.True
+	for range steps {
+		n = o.eval.NextFlip(s.single, n)
+		if n > limit || n == schemas.Never {
+			return schemas.Never
+		}
+		if (o.eval.Truth(s.single, n) == expr.True) != was {
+			break
+		}
+	}
+	return n
+}
+
+// simulate steps through the time to come, from flip to flip of the leaves of a segment and of those it rests on.
+func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) schemas.Instant {
+	o.flips = o.flips[:0]
+	moving := false
+	for _, leaf := range s.leaves {
+		flip := o.eval.NextFlip(o.plan.Leaves[leaf], n)
+		o.flips = append(o.flips, flip)
+		moving = moving || flip != schemas.Never
+	}
+	if !moving || o.settled(s, n) {
+		return schemas.Never
+	}
 	for _, i := range s.closure {
 		o.members[i] = o.isMember(i)
 	}
-	if o.settled(s, n) {
-		return schemas.Never
-	}
+	target := s.closure[len(s.closure)-1]
 	was := o.members[target]
 	o.future = true
 	defer func() { o.future = false }()
 	for range steps {
-		at := schemas.Never
-		for _, flip := range o.flips {
-			at = min(at, flip)
-		}
+		at := slices.Min(o.flips)
 		if at > limit || at == schemas.Never {
 			return schemas.Never
 		}
@@ -218,13 +256,9 @@ func (o *Operator) next(s *planned, n, limit schemas.Instant, steps int) schemas
 		if o.members[target] != was {
 			return at
 		}
-		for leaf, flip := range o.flips {
-			if flip == at {
-				if flip = o.eval.NextFlip(o.plan.Leaves[leaf], at); flip == schemas.Never {
-					delete(o.flips, leaf)
-				} else {
-					o.flips[leaf] = flip
-				}
+		for i, leaf := range s.leaves {
+			if o.flips[i] == at {
+				o.flips[i] = o.eval.NextFlip(o.plan.Leaves[leaf], at)
 			}
 		}
 		n = at
@@ -237,9 +271,8 @@ func (o *Operator) settled(s *planned, n schemas.Instant) bool {
 	if len(s.closure) > 1 {
 		return false
 	}
-	member := o.members[s.closure[0]]
-	return o.rule(s, member, func(leaf int) expr.Truth {
-		if _, flips := o.flips[leaf]; flips {
+	return o.rule(s, o.isMember(s.closure[0]), func(leaf int) expr.Truth {
+		if o.flips[slices.Index(s.leaves, leaf)] != schemas.Never {
 			return expr.Unknown
 		}
 		return o.eval.Truth(o.plan.Leaves[leaf], n)
@@ -252,7 +285,7 @@ func (o *Operator) Erase(at *operators.Judgement) {
 	o.begin(at)
 	for i := range o.segments {
 		s := &o.segments[i]
-		if m := p.Memberships.Get(s.number); m.Member {
+		if m := p.Memberships.At(s.number); m != nil && m.Member {
 			change := o.change(s, at, false)
 			change.Evidence = nil
 			change.EnteredAt, change.Seq = m.EnteredAt, m.Seq+1

@@ -1,0 +1,19 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// The ends of the names of files of events, for completion.
+var events = []string{"jsonl", "json", "ndjson", "gz", "zst"}
+
+// configFlag is -c, which every command with a configuration has.
+func configFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVarP(file, "config", "c", "", "the configuration `file`")
+	completes(cmd, "config", "yaml", "yml")
+}
+
+// completes makes a shell offer files whose names end so for a flag.
+func completes(cmd *cobra.Command, flag string, ends ...string) {
+	if err := cmd.MarkFlagFilename(flag, ends...); err != nil {
+		panic(err) // there is no such flag
+	}
+}
