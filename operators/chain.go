@@ -50,6 +50,12 @@ type Chain struct {
 	fields   []int   // the number in Names of each field's path
 	slots    map[string]int
 	all      []int // every segment
+	at       Judgement
+	in       Input
+	sources  struct { // the last source met and its number in Names
+		text   string
+		number int
+	}
 }
 
 // NewChain puts operators behind each other. fields are the names, in the layout's Names, of the plan's Fields.
@@ -136,12 +142,18 @@ func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool)
 		p.Alive, p.First, p.Clock, p.Now = true, e.Time, e.Time, e.Time
 	}
 	p.First, p.Clock, p.Now = min(p.First, e.Time), max(p.Clock, e.Time), max(p.Now, e.Time)
-	in := Input{Profile: p, Event: e, Late: late, Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: c.layout.Names}, touched: &c.touched}
-	if p.Recent.Add(e, key, late, c.fields, in.Edge) {
+	names := c.layout.Names
+	if e.Source != c.sources.text {
+		c.sources.text, c.sources.number = e.Source, names.Number(e.Source)
+	}
+	in := &c.in
+	*in = Input{Profile: p, Event: e, Late: late, Reserved: schemas.Reserved(e.Type), touched: &c.touched,
+		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: names}}
+	if p.Recent.Add(e, key, late, c.sources.number, c.fields, in.Edge) {
 		p.Limited = true
 	}
 	for _, op := range c.ops {
-		op.Fold(&in)
+		op.Fold(in)
 	}
 }
 
@@ -153,7 +165,8 @@ func (c *Chain) View(p *state.Profile) *View {
 
 func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit Emit) *Judgement {
 	c.view.Profile = p
-	return &Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
+	c.at = Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
+	return &c.at
 }
 
 func (c *Chain) judgeTouched(at *Judgement) {

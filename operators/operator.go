@@ -37,11 +37,12 @@ type Answerer interface {
 
 // Input is one admitted event on its way through the operators.
 type Input struct {
-	Profile *state.Profile
-	Event   *schemas.Event
-	Late    bool       // it joins no session
-	Edge    state.Edge // Now and Horizon with the event counted in
-	touched *marks
+	Profile  *state.Profile
+	Event    *schemas.Event
+	Late     bool       // it joins no session
+	Reserved bool       // its type is ebb's own
+	Edge     state.Edge // Now and Horizon with the event counted in
+	touched  *marks
 }
 
 // Touch says that the answer to a call may have changed.

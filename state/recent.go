@@ -54,11 +54,14 @@ func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
 	return false
 }
 
-// Add remembers an event: fields are the numbers, in Names, of the paths of e.Fields. It reports whether the limit
+// Add remembers an event: source is the number, in Names, of its source, fields are those of the paths of e.Fields. It reports whether the limit
 // pushed one out that an event could still repeat.
-func (c *Recent) Add(e *schemas.Event, key uint64, late bool, fields []int, edge Edge) (limited bool) {
+func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source int, fields []int, edge Edge) (limited bool) {
 	at := len(c.blob)
-	c.blob = appendRecent(c.blob, e, late, fields, edge.Names)
+	if c.blob == nil {
+		c.blob = make([]byte, 0, 256)
+	}
+	c.blob = appendRecent(c.blob, e, late, source, fields, edge.Names)
 	c.all = append(c.all, recent{e.Time, key, int32(at), int32(len(c.blob))})
 	if c.index != nil {
 		c.index[key] = struct{}{}
@@ -129,14 +132,18 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 	return nil
 }
 
-func appendRecent(b []byte, e *schemas.Event, late bool, fields []int, names *Names) []byte {
+func appendRecent(b []byte, e *schemas.Event, late bool, source int, fields []int, names *Names) []byte {
 	if late {
 		b = append(b, 1)
 	} else {
 		b = append(b, 0)
 	}
-	b = appendText(names.append(b, e.Source), e.ID)
-	b = names.append(b, e.Type)
+	if source >= 0 {
+		b = appendUint(b, uint64(source)+1)
+	} else {
+		b = appendText(append(b, 0), e.Source)
+	}
+	b = names.append(appendText(b, e.ID), e.Type)
 	known := 0
 	for i := range e.Fields {
 		if e.Fields[i].Kind() != schemas.Missing {

@@ -60,6 +60,39 @@ func (c *Sessions) Join(one Session) *Session {
 	return &c.Open[i]
 }
 
+// Extend puts an event that belongs to the latest session only, and not before its start, into it, as Join would. It
+// reports whether it did.
+func (c *Sessions) Extend(v *Visit) (*Session, bool) {
+	last := len(c.Open) - 1
+	if last < 0 {
+		return nil, false
+	}
+	s := &c.Open[last]
+	if v.Time < s.Start || v.Time > s.End.Add(c.Gap) {
+		return nil, false
+	}
+	s.Events++
+	counted := false
+	for i := range s.Counts {
+		if s.Counts[i].Type == v.Type {
+			s.Counts[i].Events++
+			counted = true
+			break
+		}
+	}
+	if !counted {
+		s.Counts = joinCounts(s.Counts, []schemas.TypeCount{{Type: v.Type, Events: 1}})
+	}
+	if v.Before(s.Entry.Mark) {
+		s.Entry = *v
+	}
+	if s.Exit.Before(v.Mark) {
+		s.Exit = *v
+	}
+	s.End = max(s.End, v.Time)
+	return s, true
+}
+
 func (s *Session) join(o *Session) {
 	s.Start, s.End = min(s.Start, o.Start), max(s.End, o.End)
 	s.Events += o.Events

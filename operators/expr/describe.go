@@ -22,6 +22,9 @@ type Paces struct {
 	SessionGap schemas.Duration
 }
 
+// Reads are the calls in a leaf, outside filters.
+func (l *Leaf) Reads() []*Call { return l.calls }
+
 // Reads are all calls behind a segment: its own, and those of the segments it names.
 func (p *Plan) Reads(s *PlannedSegment) []*Call { return p.behind(s.Calls) }
 
@@ -197,7 +200,7 @@ func (l *Leaf) anyAtAll(c *Call) bool {
 // motion is what time does to a comparison whose flip is solved for.
 func (n *compareNode) motion(p *Plan, l *Leaf) (Motion, bool) {
 	flips := 1.0
-	if n.op == "==" || n.op == "!=" {
+	if n.op == equal || n.op == notEqual {
 		flips = 2 // on, and off again
 	}
 	switch n.moves {

@@ -6,8 +6,8 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// wall is a View that knows nothing but the local time, in UTC.
-type wall struct{}
+// wall is a View that is asked for nothing but the local time, and tells it in UTC.
+type wall struct{ View }
 
 func (wall) Value(c *Call, n schemas.Instant) schemas.Value {
 	switch c.Func {
@@ -18,10 +18,6 @@ func (wall) Value(c *Call, n schemas.Instant) schemas.Value {
 	}
 	return schemas.Error
 }
-
-func (wall) NextChange(*Call, schemas.Instant) schemas.Instant { return schemas.Never }
-func (wall) Fading(*Call) (float64, schemas.Instant)           { return 0, 0 }
-func (wall) Since(*Call) (schemas.Instant, bool)               { return 0, false }
 
 const weekHours = 7 * 24
 

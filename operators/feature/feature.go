@@ -113,7 +113,7 @@ func (o *Operator) Name() string { return "features" }
 // Fold tells every aggregate that the event's type feeds, if its filter lets the event pass.
 func (o *Operator) Fold(in *operators.Input) {
 	updates, found := o.byType[in.Event.Type]
-	if !found && !schemas.Reserved(in.Event.Type) {
+	if !found && !in.Reserved {
 		updates = o.others
 	}
 	for i := range updates {

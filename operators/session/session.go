@@ -41,7 +41,6 @@ type Operator struct {
 	calls  []*expr.Call // all that read sessions
 	firsts []*expr.Call // of session.first
 	keep   []keep
-	keys   []string
 }
 
 type keep struct {
@@ -86,19 +85,21 @@ func (o *Operator) Name() string { return "sessions" }
 // Fold puts the event into its session.
 func (o *Operator) Fold(in *operators.Input) {
 	e := in.Event
-	if in.Late || schemas.Reserved(e.Type) {
+	if in.Late || in.Reserved {
 		return
 	}
 	visit := state.Visit{Mark: state.MarkOf(e), Type: e.Type, Data: o.kept(e)}
-	one := state.Session{Start: e.Time, End: e.Time, Events: 1, Counts: []schemas.TypeCount{{Type: e.Type, Events: 1}}, Entry: visit, Exit: visit}
+	all := o.sessions(in.Profile)
+	s, extended := all.Extend(&visit)
+	if !extended {
+		counts := append(make([]schemas.TypeCount, 0, 4), schemas.TypeCount{Type: e.Type, Events: 1})
+		s = all.Join(state.Session{Start: e.Time, End: e.Time, Events: 1, Counts: counts, Entry: visit, Exit: visit})
+	}
 	for _, call := range o.firsts {
-		if v := e.Fields[call.Field]; call.Type == e.Type || call.Type == "*" {
-			if v.Known() {
-				one.TellFirst(call.Text, visit.Mark, v)
-			}
+		if v := e.Fields[call.Field]; v.Known() && (call.Type == e.Type || call.Type == "*") {
+			s.TellFirst(call.Text, visit.Mark, v)
 		}
 	}
-	o.sessions(in.Profile).Join(one)
 	for _, call := range o.calls {
 		in.Touch(call)
 	}

@@ -78,6 +78,9 @@ func (o *Operator) Name() string { return "traits" }
 
 // Fold takes in a reserved event.
 func (o *Operator) Fold(in *operators.Input) {
+	if !in.Reserved {
+		return
+	}
 	e := in.Event
 	switch e.Type {
 	case schemas.TypeTraits:

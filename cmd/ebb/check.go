@@ -1,0 +1,245 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ebbstream/ebb/config"
+	"github.com/ebbstream/ebb/operators/catalog"
+)
+
+func checkCommand() *cobra.Command {
+	var file string
+	var asJSON, schema bool
+	cmd := &cobra.Command{
+		Use:   "check -c FILE",
+		Short: "Validate a configuration, and say what it reads, writes, keeps and wakes up for",
+		Long: `Validate a configuration, and say what it reads, writes, keeps and wakes up for. All faults are told at once; the exit
+status is 2 then.
+
+STATE is what a profile must remember for a segment or feature, under its key in the state; what several need is kept once.
+BYTES are the most that one profile takes for it in the state folder, with every limit reached: texts are counted as 31
+bytes, exact sums as three doubles, purchase models with "per: day" as ten years of days. "unbounded" is what no limit holds.
+
+BY EVENTS are the types of events that may change the membership, * being all that are not about the person. BY TIME is what
+changes it with no event, and WAKE-UPS how often at most a profile is looked at for that: a day, where time sets the pace
+(twice for an hour that begins and ends; once in 90d for a last purchase that leaves its window), or an event that touches
+it, where events do. A profile has one pending wake-up a segment at most, and most never come: the next event replaces it.`,
+		Example: `  ebb check -c shop.yaml
+  ebb check --schema > ebb.schema.json`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if schema {
+				if asJSON {
+					return asked("--schema prints JSON anyway: leave out --json")
+				}
+				_, err := cmd.OutOrStdout().Write(config.Schema(blocksOf(catalog.Defaults())...))
+				return err
+			}
+			s, err := load(file)
+			if err != nil {
+				return err
+			}
+			c := checked(s)
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), c)
+			}
+			return c.print(cmd.OutOrStdout())
+		},
+	}
+	configFlag(cmd, &file)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file, so that editors complete it")
+	return cmd
+}
+
+// check is what is to be said of a configuration without faults.
+type check struct {
+	Name     string        `json:"name"`
+	Topics   []topic       `json:"topics"`
+	Segments []description `json:"segments"`
+	Features []description `json:"features"`
+	Profile  profileSize   `json:"profile"`
+}
+
+// description is what a segment or feature keeps and what moves it.
+type description struct {
+	Name    string    `json:"name"`
+	State   []stored  `json:"state"`
+	Events  []string  `json:"events"`
+	Time    []string  `json:"time,omitempty"`
+	WakeUps *wakeUps  `json:"wake_ups,omitempty"` // of a segment
+	motions []wakeUps // one for each of Time
+}
+
+type stored struct {
+	Key   string `json:"key"`
+	Bytes *int64 `json:"bytes"` // null: unbounded
+}
+
+// wakeUps are how often at most a profile is woken.
+type wakeUps struct {
+	ADay    float64 `json:"a_day"`
+	AnEvent float64 `json:"an_event"` // that touches the segment
+}
+
+// profileSize is the most that one profile takes.
+type profileSize struct {
+	Bytes  *int64 `json:"bytes"`         // null: unbounded
+	Recent int64  `json:"recent_events"` // of these, for what a repetition or an erasure could still meet
+	Accept string `json:"accept"`
+	Events int    `json:"limit_events"`
+	Values int    `json:"limit_values"`
+}
+
+func checked(s *settings) *check {
+	c := &check{Name: s.Name, Topics: topics(s.Config), Segments: []description{}, Features: []description{}}
+	segments, features := s.catalog.Describe()
+	for _, d := range segments {
+		one := described(d)
+		one.WakeUps = &wakeUps{}
+		for _, m := range d.Motions {
+			one.Time = append(one.Time, m.What)
+			one.motions = append(one.motions, wakeUps{m.ADay, m.AnEvent})
+			one.WakeUps.ADay += m.ADay
+			one.WakeUps.AnEvent += m.AnEvent
+		}
+		c.Segments = append(c.Segments, one)
+	}
+	for _, d := range features {
+		c.Features = append(c.Features, described(d))
+	}
+	all, recent := s.catalog.ProfileBytes()
+	c.Profile = profileSize{bounded(all), recent, s.Time.Accept.String(), s.Limits.Events, s.Limits.Values}
+	return c
+}
+
+func described(d catalog.Description) description {
+	one := description{Name: d.Name, State: []stored{}, Events: append([]string{}, d.Events...)}
+	for _, s := range d.State {
+		one.State = append(one.State, stored{s.Key, bounded(s.Bytes)})
+	}
+	return one
+}
+
+func bounded(bytes int64) *int64 {
+	if bytes == catalog.Unbounded {
+		return nil
+	}
+	return &bytes
+}
+
+// print writes the tables for people.
+func (c *check) print(w io.Writer) error {
+	fmt.Fprintf(w, "%s: no faults\n\n", c.Name)
+	t := newTable(w)
+	t.row("TOPIC", "", "PARTITIONS", "KEPT", "WHAT")
+	for _, topic := range c.Topics {
+		t.row(topic.cells()...)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if len(c.Segments) > 0 {
+		fmt.Fprintln(w)
+		t = newTable(w)
+		t.row("SEGMENT", "BY EVENTS", "BY TIME", "WAKE-UPS A PROFILE", "BYTES", "STATE")
+		for _, d := range c.Segments {
+			moved := d.Time
+			if len(moved) == 0 {
+				moved = []string{"events only"}
+			}
+			var often []string
+			for _, m := range d.motions {
+				often = append(often, m.String())
+			}
+			if len(often) == 0 {
+				often = []string{"0"}
+			}
+			keys, sizes := d.kept()
+			t.rows([]string{d.Name}, texts(d.Events), moved, often, sizes, keys)
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(c.Features) > 0 {
+		fmt.Fprintln(w)
+		t = newTable(w)
+		t.row("FEATURE", "BY EVENTS", "BYTES", "STATE")
+		for _, d := range c.Features {
+			keys, sizes := d.kept()
+			t.rows([]string{d.Name}, texts(d.Events), sizes, keys)
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\nA profile takes %s at most (limits: %d events, %d values), %s of it for the events of the last %s, by which repetitions are known; beside that, the traits, contexts and consents it is told. `ebb check --help` says how this is counted.\n",
+		sizeInWords(c.Profile.Bytes), c.Profile.Events, c.Profile.Values, sizeInWords(&c.Profile.Recent), c.Profile.Accept)
+	return err
+}
+
+// kept are the keys of the state, and their sizes.
+func (d *description) kept() (keys, sizes []string) {
+	for _, s := range d.State {
+		keys, sizes = append(keys, shown(s.Key)), append(sizes, sizeInWords(s.Bytes))
+	}
+	if len(keys) == 0 {
+		return []string{"nothing"}, []string{"0"}
+	}
+	return keys, sizes
+}
+
+// texts are event types in a table.
+func texts(types []string) []string {
+	if len(types) == 0 {
+		return []string{"none"}
+	}
+	var all []string
+	for _, typ := range types {
+		all = append(all, shown(typ))
+	}
+	return all
+}
+
+// String is such as "at most 2 a day".
+func (m wakeUps) String() string {
+	var parts []string
+	if m.ADay > 0 {
+		parts = append(parts, perTime(m.ADay))
+	}
+	if m.AnEvent > 0 {
+		parts = append(parts, fmt.Sprintf("%.3g an event", m.AnEvent))
+	}
+	if len(parts) == 0 {
+		return "0"
+	}
+	return strings.Join(parts, " and ")
+}
+
+// perTime is so often a day; what is rarer than that, once in so many days.
+func perTime(aDay float64) string {
+	if aDay < 0.995 {
+		return fmt.Sprintf("1 in %.3g days", 1/aDay)
+	}
+	return fmt.Sprintf("%.3g a day", aDay)
+}
+
+// sizeInWords is such as 1.5 KiB.
+func sizeInWords(bytes *int64) string {
+	if bytes == nil {
+		return "unbounded"
+	}
+	n := float64(*bytes)
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%.0f B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.3g KiB", n/(1<<10))
+	}
+	return fmt.Sprintf("%.3g MiB", n/(1<<20))
+}
