@@ -52,6 +52,8 @@ type Chain struct {
 	all      []int // every segment
 	at       Judgement
 	in       Input
+	types    map[string]*EventType
+	other    EventType
 	sources  struct { // the last source met and its number in Names
 		text   string
 		number int
@@ -66,6 +68,8 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 			c.owners[f] = op
 		}
 	}
+	c.types = Types(plan, layout.Names)
+	c.other = EventType{Number: -1}
 	c.view.owners, c.view.fading = &c.owners, fader
 	c.touched.set = make([]bool, len(plan.Calls))
 	c.segments.set = make([]bool, len(plan.Segments))
@@ -81,6 +85,15 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 		c.slots[name] = i
 	}
 	return c
+}
+
+// Types are the event types that a plan names, and ebb's own.
+func Types(plan *expr.Plan, names *state.Names) map[string]*EventType {
+	types := map[string]*EventType{}
+	for _, name := range plan.Types() {
+		types[name] = &EventType{Index: len(types) + 1, Number: names.Number(name), Reserved: schemas.Reserved(name)}
+	}
+	return types
 }
 
 // Plan is what the chain was made of.
@@ -146,10 +159,14 @@ func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool)
 	if e.Source != c.sources.text {
 		c.sources.text, c.sources.number = e.Source, names.Number(e.Source)
 	}
+	typ := c.types[e.Type]
+	if typ == nil {
+		typ = &c.other
+	}
 	in := &c.in
-	*in = Input{Profile: p, Event: e, Late: late, Reserved: schemas.Reserved(e.Type), touched: &c.touched,
+	*in = Input{Profile: p, Event: e, Late: late, Type: typ, touched: &c.touched,
 		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: names}}
-	if p.Recent.Add(e, key, late, c.sources.number, c.fields, in.Edge) {
+	if p.Recent.Add(e, key, late, c.sources.number, typ.Number, c.fields, in.Edge) {
 		p.Limited = true
 	}
 	for _, op := range c.ops {

@@ -37,12 +37,19 @@ type Answerer interface {
 
 // Input is one admitted event on its way through the operators.
 type Input struct {
-	Profile  *state.Profile
-	Event    *schemas.Event
-	Late     bool       // it joins no session
-	Reserved bool       // its type is ebb's own
-	Edge     state.Edge // Now and Horizon with the event counted in
-	touched  *marks
+	Profile *state.Profile
+	Event   *schemas.Event
+	Late    bool       // it joins no session
+	Type    *EventType // the event's type, as the plan knows it
+	Edge    state.Edge // Now and Horizon with the event counted in
+	touched *marks
+}
+
+// EventType is what a chain knows of an event type. One that the plan does not name has Number -1 and Index 0.
+type EventType struct {
+	Index    int // of the types, from 1 on
+	Number   int // in the layout's Names
+	Reserved bool
 }
 
 // Touch says that the answer to a call may have changed.

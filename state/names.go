@@ -35,6 +35,14 @@ func (n *Names) append(b []byte, text string) []byte {
 	return appendText(append(b, 0), text)
 }
 
+// appendName writes a text of which the number, or -1, is known.
+func appendName(b []byte, number int, text string) []byte {
+	if number >= 0 {
+		return appendUint(b, uint64(number)+1)
+	}
+	return appendText(append(b, 0), text)
+}
+
 // name reads a text that Names wrote.
 func (r *Reader) name() string {
 	switch i := r.uint(); {

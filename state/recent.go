@@ -15,7 +15,7 @@ type Recent struct {
 	Keep  int
 	all   []recent
 	blob  []byte // the events, one after the other, in the order of arrival
-	index map[uint64]struct{}
+	index keySet // of all, once they are many
 }
 
 type recent struct {
@@ -36,13 +36,12 @@ const indexedFrom = 48 // events beyond which a map finds a repetition faster th
 // Has is whether an event of that key is remembered, as of the horizon.
 func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
 	if len(c.all) >= indexedFrom {
-		if c.index == nil {
-			c.index = make(map[uint64]struct{}, 2*len(c.all))
+		if c.index.table == nil {
 			for i := range c.all {
-				c.index[c.all[i].key] = struct{}{}
+				c.index.add(c.all[i].key)
 			}
 		}
-		if _, found := c.index[key]; !found {
+		if !c.index.has(key) {
 			return false
 		}
 	}
@@ -54,17 +53,18 @@ func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
 	return false
 }
 
-// Add remembers an event: source is the number, in Names, of its source, fields are those of the paths of e.Fields. It reports whether the limit
+// Add remembers an event: source and typ are the numbers, in Names, of its source and type (-1: none), fields are those of
+// the paths of e.Fields. It reports whether the limit
 // pushed one out that an event could still repeat.
-func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source int, fields []int, edge Edge) (limited bool) {
+func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source, typ int, fields []int, edge Edge) (limited bool) {
 	at := len(c.blob)
 	if c.blob == nil {
 		c.blob = make([]byte, 0, 256)
 	}
-	c.blob = appendRecent(c.blob, e, late, source, fields, edge.Names)
+	c.blob = appendRecent(c.blob, e, late, source, typ, fields)
 	c.all = append(c.all, recent{e.Time, key, int32(at), int32(len(c.blob))})
-	if c.index != nil {
-		c.index[key] = struct{}{}
+	if c.index.table != nil {
+		c.index.add(key)
 	}
 	if len(c.all) > c.Keep || len(c.blob) > 1<<20 {
 		c.forget(edge.Horizon)
@@ -89,7 +89,7 @@ func (c *Recent) forget(horizon schemas.Instant) {
 		return
 	}
 	c.all = slices.DeleteFunc(c.all, old)
-	c.index = nil
+	c.index = keySet{}
 	kept := c.blob[:0:0]
 	for i := range c.all {
 		v := &c.all[i]
@@ -132,18 +132,14 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 	return nil
 }
 
-func appendRecent(b []byte, e *schemas.Event, late bool, source int, fields []int, names *Names) []byte {
+func appendRecent(b []byte, e *schemas.Event, late bool, source, typ int, fields []int) []byte {
 	if late {
 		b = append(b, 1)
 	} else {
 		b = append(b, 0)
 	}
-	if source >= 0 {
-		b = appendUint(b, uint64(source)+1)
-	} else {
-		b = appendText(append(b, 0), e.Source)
-	}
-	b = names.append(appendText(b, e.ID), e.Type)
+	b = appendText(appendName(b, source, e.Source), e.ID)
+	b = appendName(b, typ, e.Type)
 	known := 0
 	for i := range e.Fields {
 		if e.Fields[i].Kind() != schemas.Missing {
@@ -224,4 +220,47 @@ func (r *Reader) rename(b []byte, names *Names) []byte {
 		b = appendValue(b, r.value(0))
 	}
 	return appendValue(b, r.value(0))
+}
+
+// keySet is a set of keys, in a table of twice as many places or more: a place is looked for from the key's own on.
+type keySet struct {
+	table []uint64
+	n     int
+	zero  bool
+}
+
+func (s *keySet) add(key uint64) {
+	if key == 0 {
+		s.zero = true
+		return
+	}
+	if 2*(s.n+1) > len(s.table) {
+		old := s.table
+		s.table, s.n = make([]uint64, max(4*indexedFrom, 2*len(old))), 0
+		for _, k := range old {
+			if k != 0 {
+				s.add(k)
+			}
+		}
+	}
+	if i, found := s.find(key); !found {
+		s.table[i] = key
+		s.n++
+	}
+}
+
+func (s *keySet) find(key uint64) (place int, found bool) {
+	for i := int(key % uint64(len(s.table))); ; i = (i + 1) % len(s.table) {
+		if s.table[i] == key || s.table[i] == 0 {
+			return i, s.table[i] == key
+		}
+	}
+}
+
+func (s *keySet) has(key uint64) bool {
+	if key == 0 {
+		return s.zero
+	}
+	_, found := s.find(key)
+	return found
 }

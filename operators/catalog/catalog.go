@@ -4,7 +4,6 @@ package catalog
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -121,24 +120,15 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	return c, nil
 }
 
-// texts are what profiles will repeat: the event types that the plan names, the reserved ones, the calls of
-// session.first, and the source of files.
+// texts are what profiles will repeat: the event types, the calls of session.first, and the source of files.
 func texts(plan *expr.Plan) []string {
-	set := map[string]bool{"file": true, schemas.TypeTraits: true, schemas.TypeContext: true, schemas.TypeConsent: true,
-		schemas.TypeIdentify: true, schemas.TypeFeedback: true}
+	all := append(plan.Types(), "file")
 	for _, call := range plan.Calls {
-		set[call.Type], set[call.Then] = true, true
 		if call.Func == expr.FuncSessionFirst {
-			set[call.Text] = true
+			all = append(all, call.Text)
 		}
 	}
-	for _, a := range plan.Aggregates {
-		for typ := range a.Weights {
-			set[typ] = true
-		}
-	}
-	delete(set, "")
-	return slices.Sorted(maps.Keys(set))
+	return all
 }
 
 // Chain is a fold of its own, for one goroutine, and the reader of the profiles it makes.
@@ -147,7 +137,7 @@ func (c *Catalog) Chain() *Chain {
 	const traits, sessions, features = 0, 3, 4 // the cells' numbers, in the order of their specs
 	t := trait.New(c.Plan, traits, layout)
 	s := session.New(c.blocks.Sessions, c.Plan, sessions, layout, c.Plan.AddField)
-	f := feature.New(c.Plan, features, layout)
+	f := feature.New(c.Plan, features, layout, operators.Types(c.Plan, c.Layout.Names))
 	g := segment.New(c.Plan, c.numbers)
 	chain := operators.NewChain(c.Plan, c.Layout, c.setting.Time, []operators.Operator{t, s, f}, s, g, f, c.fields)
 	return &Chain{Chain: chain, traits: t, sessions: s, segments: g}

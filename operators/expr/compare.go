@@ -316,10 +316,9 @@ func settles(value, threshold float64, op compareOp) bool {
 
 // nextCountFlip is the first instant at which a count in a window, compared with a number, has lost so many that the
 // comparison has another value.
-func (n *compareNode) nextCountFlip(f *frame) schemas.Instant {
+func (n *compareNode) nextCountFlip(f *frame, was bool) schemas.Instant {
 	count := int(f.view.Value(n.plain, f.now).Int())
 	holds := func(left int) bool { return n.op.holds(sign(float64(left), n.threshold)) }
-	was := holds(count)
 	// A count only falls: it passes from above the threshold through it to below.
 	first := 1
 	if over := count - int(math.Ceil(n.threshold)) - 1; over > 0 {
@@ -394,4 +393,19 @@ func (n *compareNode) nextModelFlip(f *frame) schemas.Instant {
 		}
 		at, s0 = high, s
 	}
+}
+
+// falls is whether a comparison with a number can only turn false as time passes: a value that never rises, and the
+// question whether it is still great enough.
+func (n *compareNode) falls() bool {
+	if n.plain == nil || n.op != greater && n.op != greaterOrEqual || n.threshold < 0 || n.threshold == 0 && n.op == greaterOrEqual {
+		return false
+	}
+	switch n.plain.Func {
+	case FuncCount, FuncDistinct, FuncSessions, FuncSessionCount, FuncSessionEvents, FuncSessionSeconds, FuncAffinity, FuncPAlive, FuncExpected:
+		return true
+	case FuncDecayed:
+		return n.plain.Field < 0
+	}
+	return false
 }

@@ -16,6 +16,7 @@ type Leaf struct {
 	calls     []*Call
 	calendar  bool // the local hour or weekday moves it
 	moves     bool // time may flip it
+	falls     bool // time may flip it from true to false only
 	compare   *compareNode
 }
 
@@ -61,8 +62,9 @@ const calendarCycle = 8 * schemas.Day
 const maxSteps = 20_000
 
 // NextFlip is the first instant after n at which the leaf's truth is another one if no event comes; Never.
-func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
-	if !l.moves {
+// was is its truth at n.
+func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Instant {
+	if !l.moves || l.falls && was == False {
 		return schemas.Never
 	}
 	f := &e.frame
@@ -72,10 +74,9 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant) schemas.Instant {
 			return c.nextFlip(f)
 		}
 		if c.plain != nil && c.plain.Func == FuncCount {
-			return c.nextCountFlip(f)
+			return c.nextCountFlip(f, was == True)
 		}
 	}
-	was := truth(l.node.eval(f))
 	at, settled := n, n // settled: since when only the calendar has moved it
 	for range maxSteps {
 		f.now = at

@@ -211,3 +211,20 @@ func (p *Plan) AddField(path []string) int {
 	p.Fields = append(p.Fields, slices.Clone(path))
 	return len(p.Fields) - 1
 }
+
+// Types are the event types that the plan names, and the reserved ones, ascending.
+func (p *Plan) Types() []string {
+	set := map[string]bool{schemas.TypeTraits: true, schemas.TypeContext: true, schemas.TypeConsent: true, schemas.TypeIdentify: true,
+		schemas.TypeErase: true, schemas.TypeFeedback: true}
+	for _, c := range p.Calls {
+		set[c.Type], set[c.Then] = true, true
+	}
+	for _, a := range p.Aggregates {
+		for typ := range a.Weights {
+			set[typ] = true
+		}
+	}
+	delete(set, "")
+	delete(set, "*")
+	return slices.Sorted(maps.Keys(set))
+}

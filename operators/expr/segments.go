@@ -179,7 +179,7 @@ func (c *compiler) leaf(p *parsed, e ast.Expr) int {
 		l.moves = l.moves || call.moves()
 	}
 	if cmp, ok := node.(*compareNode); ok {
-		l.compare = cmp
+		l.compare, l.falls = cmp, cmp.falls()
 		args := e.AsCall().Args()
 		if lit, ok := cmp.b.(literalNode); ok {
 			l.Op, l.Of, l.Threshold, l.value = cmp.op.String(), cv.text(args[0]), lit.value, cmp.a

@@ -15,8 +15,7 @@ type Operator struct {
 	plan   *expr.Plan
 	first  int // the number of the first aggregate's cell
 	layout func() *state.Layout
-	byType map[string][]update // with those of "*" for types that are not reserved
-	others []update            // of "*": for types that nothing else names
+	byType [][]update // by EventType.Index; 0: those of "*", for types that nothing names
 	vars   []schemas.Value
 }
 
@@ -75,33 +74,26 @@ func maker(a *expr.Aggregate) func() state.Cell {
 }
 
 // New makes the operator; its cells have the numbers from first on.
-func New(plan *expr.Plan, first int, layout func() *state.Layout) *Operator {
-	o := &Operator{plan: plan, first: first, layout: layout, byType: map[string][]update{}, vars: plan.Scratch()}
-	type feeds struct {
-		typ string
-		update
+func New(plan *expr.Plan, first int, layout func() *state.Layout, types map[string]*operators.EventType) *Operator {
+	o := &Operator{plan: plan, first: first, layout: layout, byType: make([][]update, len(types)+1), vars: plan.Scratch()}
+	feed := func(typ string, u update) {
+		if typ != "*" {
+			o.byType[types[typ].Index] = append(o.byType[types[typ].Index], u)
+			return
+		}
+		o.byType[0] = append(o.byType[0], u)
+		for name, t := range types {
+			if _, named := u.Weights[name]; !t.Reserved && (!named || u.ends) {
+				o.byType[t.Index] = append(o.byType[t.Index], u)
+			}
+		}
 	}
-	var all []feeds
 	for i, a := range plan.Aggregates {
 		for typ, w := range a.Weights {
-			all = append(all, feeds{typ, update{Aggregate: a, cell: first + i, weight: w}})
+			feed(typ, update{Aggregate: a, cell: first + i, weight: w})
 		}
 		if a.Then != "" {
-			all = append(all, feeds{a.Then, update{Aggregate: a, cell: first + i, ends: true}})
-		}
-	}
-	for _, f := range all {
-		if f.typ == "*" {
-			o.others = append(o.others, f.update)
-		} else if o.byType[f.typ] == nil {
-			o.byType[f.typ] = []update{}
-		}
-	}
-	for typ := range o.byType {
-		for _, f := range all {
-			if f.typ == typ || f.typ == "*" && !schemas.Reserved(typ) && !(f.Weights[typ] != 0 && !f.ends) {
-				o.byType[typ] = append(o.byType[typ], f.update)
-			}
+			feed(a.Then, update{Aggregate: a, cell: first + i, ends: true})
 		}
 	}
 	return o
@@ -112,10 +104,7 @@ func (o *Operator) Name() string { return "features" }
 
 // Fold tells every aggregate that the event's type feeds, if its filter lets the event pass.
 func (o *Operator) Fold(in *operators.Input) {
-	updates, found := o.byType[in.Event.Type]
-	if !found && !in.Reserved {
-		updates = o.others
-	}
+	updates := o.byType[in.Type.Index]
 	for i := range updates {
 		u := &updates[i]
 		if u.Filter >= 0 && !o.plan.Filters[u.Filter].Match(in.Event, o.vars) {

@@ -84,7 +84,7 @@ func (o *Operator) explainLeaves(s *planned, member bool, n schemas.Instant) []L
 
 // flip is when the leaf's truth is another one, or, of one that names segments, when one of them changes.
 func (o *Operator) flip(l *expr.Leaf, n schemas.Instant) schemas.Instant {
-	at := o.eval.NextFlip(l, n)
+	at := o.eval.NextFlip(l, n, o.eval.Truth(l, n))
 	for _, c := range l.Reads() {
 		if c.Func == expr.FuncInSegment {
 			at = min(at, o.next(&o.segments[c.Segment], n, n.Add(ahead), 1<<20))

@@ -54,10 +54,7 @@ func New(plan *expr.Plan, numbers []int) *Operator {
 		}
 		slices.Sort(p.closure)
 		p.closure = append(p.closure, i)
-		p.leaves = union(p.leaves, s.When.Leaves)
-		if s.Until != nil {
-			p.leaves = union(p.leaves, s.Until.Leaves)
-		}
+		p.leaves = union(union(p.leaves, s.When.Leaves), untilLeaves(&p))
 		p.moves = slices.ContainsFunc(p.leaves, func(leaf int) bool { return plan.Leaves[leaf].Moves() })
 		if leaf, ok := s.When.Single(); ok && s.Until == nil && len(p.closure) == 1 {
 			p.single = plan.Leaves[leaf]
@@ -213,15 +210,17 @@ func (o *Operator) next(s *planned, n, limit schemas.Instant, steps int) schemas
 	if s.Purpose != nil && !o.at.View.Value(s.Purpose, n).Truth() {
 		return schemas.Never
 	}
-	was := o.eval.Truth(s.single, n) == expr.True
+	was := o.eval.Truth(s.single, n)
 	for range steps {
-		n = o.eval.NextFlip(s.single, n)
+		n = o.eval.NextFlip(s.single, n, was)
 		if n > limit || n == schemas.Never {
 			return schemas.Never
 		}
-		if (o.eval.Truth(s.single, n) == expr.True) != was {
+		now := o.eval.Truth(s.single, n)
+		if (now == expr.True) != (was == expr.True) {
 			break
 		}
+		was = now
 	}
 	return n
 }
@@ -231,7 +230,7 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 	o.flips = o.flips[:0]
 	moving := false
 	for _, leaf := range s.leaves {
-		flip := o.eval.NextFlip(o.plan.Leaves[leaf], n)
+		flip := o.leafFlip(leaf, n)
 		o.flips = append(o.flips, flip)
 		moving = moving || flip != schemas.Never
 	}
@@ -258,12 +257,20 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 		}
 		for i, leaf := range s.leaves {
 			if o.flips[i] == at {
-				o.flips[i] = o.eval.NextFlip(o.plan.Leaves[leaf], at)
+				o.flips[i] = o.leafFlip(leaf, at)
 			}
 		}
 		n = at
 	}
 	return n
+}
+
+func (o *Operator) leafFlip(leaf int, n schemas.Instant) schemas.Instant {
+	l := o.plan.Leaves[leaf]
+	if !l.Moves() {
+		return schemas.Never
+	}
+	return o.eval.NextFlip(l, n, o.eval.Truth(l, n))
 }
 
 // settled is whether no leaf that may flip can change the membership, whatever the others become.
@@ -306,30 +313,26 @@ func (o *Operator) change(s *planned, at *operators.Judgement, entered bool) *sc
 
 // evidence are the leaves whose flip alone would undo the change, else all true leaves.
 func (o *Operator) evidence(s *planned, entered bool, n schemas.Instant) []schemas.Evidence {
-	truths := map[int]expr.Truth{}
-	for _, cond := range []*expr.Condition{s.When, s.Until} {
-		if cond != nil {
-			for _, leaf := range cond.Leaves {
-				truths[leaf] = o.eval.Truth(o.plan.Leaves[leaf], n)
-			}
-		}
-	}
-	leaves := slices.Concat(s.When.Leaves, untilLeaves(s))
+	leaves := union(slices.Clone(s.When.Leaves), untilLeaves(s))
 	var undo, all []schemas.Evidence
-	for i, leaf := range leaves {
-		if slices.Contains(leaves[:i], leaf) {
-			continue
-		}
-		was := truths[leaf]
-		if truths[leaf] = expr.True; was == expr.True {
-			truths[leaf] = expr.False
+	for _, leaf := range leaves {
+		was := o.eval.Truth(o.plan.Leaves[leaf], n)
+		turned := expr.True
+		if was == expr.True {
+			turned = expr.False
 			all = append(all, o.eval.Evidence(o.plan.Leaves[leaf], n))
 		}
 		// Before the change the profile was a member exactly if it left.
-		if after := o.rule(s, !entered, func(leaf int) expr.Truth { return truths[leaf] }, n) == expr.True; after != entered {
+		o.n = n
+		after := o.rule(s, !entered, func(other int) expr.Truth {
+			if other == leaf {
+				return turned
+			}
+			return o.truth(other)
+		}, n) == expr.True
+		if after != entered {
 			undo = append(undo, o.eval.Evidence(o.plan.Leaves[leaf], n))
 		}
-		truths[leaf] = was
 	}
 	if s.Purpose != nil {
 		if granted := o.at.View.Value(s.Purpose, n); entered || !granted.Truth() {

@@ -85,7 +85,7 @@ func (o *Operator) Name() string { return "sessions" }
 // Fold puts the event into its session.
 func (o *Operator) Fold(in *operators.Input) {
 	e := in.Event
-	if in.Late || in.Reserved {
+	if in.Late || in.Type.Reserved {
 		return
 	}
 	visit := state.Visit{Mark: state.MarkOf(e), Type: e.Type, Data: o.kept(e)}

@@ -78,7 +78,7 @@ func (o *Operator) Name() string { return "traits" }
 
 // Fold takes in a reserved event.
 func (o *Operator) Fold(in *operators.Input) {
-	if !in.Reserved {
+	if !in.Type.Reserved {
 		return
 	}
 	e := in.Event

@@ -18,6 +18,7 @@ var (
 	cases  = flag.Int("cases", 20_000, "random cases to hold against the model")
 	orders = flag.Int("orders", 5_000, "random cases to hold against themselves: in another order, cut, in several files")
 	seed   = flag.Int64("seed", 0, "the seed of the first case; 0: by the clock")
+	quick  = flag.Bool("quick", false, "stop at the first case that fails, and tell it as it is")
 )
 
 // firstSeed is where a test begins; it says how to begin there again.
@@ -31,17 +32,21 @@ func firstSeed(t *testing.T) int64 {
 	return first
 }
 
-// each tries random cases on all cores. A case that fails is made smaller and told with its seed; the fifth ends the test.
+// each tries random cases on all cores. A case that fails is made smaller and told with its seed; the fifth is
+// the last.
 func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string) {
 	t.Helper()
-	first := firstSeed(t)
+	first, most := firstSeed(t), int64(5)
+	if *quick {
+		most = 1
+	}
 	var next, failed atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for {
 				i := next.Add(1) - 1
-				if i >= int64(cases) || failed.Load() >= 5 {
+				if i >= int64(cases) || failed.Load() >= most {
 					return
 				}
 				at := first + i
@@ -49,11 +54,14 @@ func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string
 				slow := time.AfterFunc(10*time.Second, func() { t.Logf("seed %d takes more than 10 s", at) })
 				wrong := fails(c, at)
 				slow.Stop()
-				if len(wrong) == 0 || failed.Add(1) > 5 {
+				if len(wrong) == 0 || failed.Add(1) > most {
 					continue
 				}
-				small := model.Shrink(c, func(c model.Case) bool { return len(fails(c, at)) > 0 })
-				t.Errorf("seed %d (-seed %d -cases 1 -orders 1):\n%s\n%s", at, at, small, strings.Join(fails(small, at), "\n"))
+				if !*quick {
+					c = model.Shrink(c, func(c model.Case) bool { return len(fails(c, at)) > 0 })
+					wrong = fails(c, at)
+				}
+				t.Errorf("-seed %d -cases 1 -orders 1:\n%s\n%s", at, c, strings.Join(wrong, "\n"))
 			}
 		})
 	}

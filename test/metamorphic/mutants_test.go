@@ -1,0 +1,145 @@
+package metamorphic
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var mutants = flag.Bool("mutants", false, "break the fold in every way listed, not only in a few, and see that the model notices")
+
+// mutant is a mistake one could make: a text that stands once in a file, and what would stand there instead.
+type mutant struct {
+	file, from, to string
+	why            string // what is wrong then
+	often          bool   // tried in every run of the tests
+}
+
+var mistakes = []mutant{
+	// Windows: n - w < time <= n.
+	{"state/times.go", "c.At[0] > edge", "c.At[0] >= edge", "an event is still in the window at time + w", true},
+	{"state/times.go", "c.At[i] <= edge", "c.At[i] < edge", "of several events one stays too long", false},
+	{"state/times.go", "BinarySearch(c.At, edge+1)", "BinarySearch(c.At, edge)", "the same among many", false},
+	{"state/window.go", "c.At[i].Time <= edge", "c.At[i].Time < edge", "a number is still in the sum at time + w", false},
+	{"state/window.go", "d.Time > n.Add(-c.Window)", "d.Time >= n.Add(-c.Window)", "an extreme still counts at time + w", false},
+	{"state/distinct.go", "if t.Add(c.Window) > n {", "if t.Add(c.Window) >= n {", "a value is still counted at time + w", false},
+	{"operators/expr/aggregate.go", "max(int(n), 0) + 1, true", "max(int(n), 0), true", "`count > k` is decided with k times", false},
+
+	// Sessions: neighbours are exactly the gap apart or less.
+	{"state/sessions.go", "c.Open[i-1].End.Add(c.Gap) >= one.Start", "c.Open[i-1].End.Add(c.Gap) > one.Start", "an event exactly a gap later opens a session", false},
+	{"state/sessions.go", "c.Open[j].Start <= one.End.Add(c.Gap)", "c.Open[j].Start < one.End.Add(c.Gap)", "a late event exactly a gap before a session does not join it", false},
+	{"state/sessions.go", "n <= c.Open[last].End.Add(c.Gap)", "n < c.Open[last].End.Add(c.Gap)", "a session is not open any more at end + gap", false},
+	{"state/sessions.go", "c.Open[i].End.Add(c.Gap) < n", "c.Open[i].End.Add(c.Gap) <= n", "a session is published at end + gap, where it can still grow", false},
+	{"state/sessions.go", "if o.Entry.Before(s.Entry.Mark) {", "if s.Entry.Before(o.Entry.Mark) {", "the entry is the last event", false},
+	{"operators/session/session.go", "s.End.Add(o.gap + 1)", "s.End.Add(o.gap)", "the timer of a session's end comes a millisecond too early", false},
+
+	// Sequences.
+	{"state/distinct.go", "c.A.Add(within + 1)", "c.A.Add(within)", "not_followed_by turns at the deadline, at which b may still come", false},
+	{"state/distinct.go", "c.B[0] <= c.A.Add(within)", "c.B[0] < c.A.Add(within)", "a b at the deadline is too late", false},
+	{"state/distinct.go", "c.B[i] <= t {", "c.B[i] < t {", "a b at the same time as a follows it", false},
+	{"state/distinct.go", "\t\tfirst = 1\n", "\t\tfirst = 0\n", "the b that answers for the latest a is forgotten with age", false},
+	{"state/distinct.go", "c.B[i] <= horizon", "c.B[i] > c.A", "the b's that a late a may need are forgotten", false},
+	{"state/distinct.go", "v.B <= v.A && (w", "v.B < v.A && (w", "a b at the same time as a finishes it", false},
+	{"state/distinct.go", "v.open(e.Now, c.Window) || v.B >= e.Horizon", "v.open(e.Now, c.Window)", "what is finished is pending again when a late a comes", false},
+
+	// What is said about a person.
+	{"state/register.go", "reg.Mark.Time.Add(c.TTL) <= n {", "reg.Mark.Time.Add(c.TTL) < n {", "a context is still known at time + ttl", true},
+	{"state/register.go", "reg.Value.Known() || reg.Mark.Time >= e.Horizon", "reg.Value.Known()", "a trait that was removed comes back with an older event", false},
+	{"state/register.go", "m.Before(c.Mark) != c.First", "m.Before(c.Mark) == c.First", "first is last and last is first", false},
+	{"state/cell.go", "return m.ID < o.ID", "return m.ID > o.ID", "of two events of one time and source the lesser id wins", false},
+	{"state/cell.go", "return m.Source < o.Source", "return m.Source > o.Source", "of two events of one time the lesser source wins", false},
+	{"state/cell.go", "if m.Time < e.Horizon {", "if m.Time <= e.Horizon {", "a tie is forgotten while another event of that time may come", false},
+	{"operators/trait/trait.go", "timezone] = append(o.reads[traits][timezone], call)", "timezone] = o.reads[traits][timezone]", "a new time zone does not move the hour", false},
+
+	// Late, too late, erased, again.
+	{"operators/chain.go", "e.Time < p.Clock.Add(-c.time.Lateness)", "e.Time <= p.Clock.Add(-c.time.Lateness)", "equal is late", false},
+	{"operators/chain.go", "if e.Time < horizon {", "if e.Time <= horizon {", "equal is too late", false},
+	{"operators/chain.go", "if e.Time <= p.Erased {", "if e.Time < p.Erased {", "an event of the time of the erasure is remembered", false},
+	{"operators/chain.go", "fresh.Now = max(fresh.Now, p.Now)", "fresh.Now = max(fresh.Now, fresh.Clock)", "now goes back with an erasure", false},
+	{"state/recent.go", "v.time <= t {", "v.time < t {", "what is as old as the erasure begins the new life", false},
+	{"state/recent.go", "c.all[i].time >= horizon", "c.all[i].time > horizon", "an event that is just not too old counts twice", false},
+	{"state/recent.go", "return v.time < horizon }", "return v.time <= horizon }", "the same, once it went through its bytes", false},
+
+	// Timers.
+	{"state/memberships.go", "next = min(next, c.By[i].Next)", "if i > 0 {\nnext = min(next, c.By[i].Next)\n}", "the timer of one segment is dropped", true},
+	{"operators/chain.go", "if due > to {", "if due >= to {", "an event comes before the timers of its time", false},
+	{"operators/chain.go", "if m.Next <= due {", "if m.Next < due {", "a timer judges nothing", false},
+	{"operators/chain.go", "case e.Time < p.Now:", "case e.Time <= p.Now:", "every event is a late_event", false},
+	{"operators/expr/expsum.go", "root-1, root, root+1, root+2", "root+2", "a decay crosses a millisecond too late", false},
+	{"operators/expr/expsum.go", "append([]float64{low}, turns(terms, low, high)...)", "[]float64{low}", "a sum that rises and falls crosses nothing", false},
+	{"operators/expr/compare.go", "from.Add(schemas.Duration(near+1)), ", "", "`since_last > w` turns a millisecond too late", false},
+	{"operators/expr/compare.go", "sign(high)\n\t\tif !ok || s == 2 {", "sign(high + 1)\n\t\tif !ok || s == 2 {", "a model crosses, but not where it is looked at", false},
+	{"operators/expr/condition.go", "calendarCycle = 8 * schemas.Day", "calendarCycle = schemas.Day", "nobody waits for the weekend", false},
+	{"operators/expr/zone.go", "return min(n+unit-into, p.to)", "return n + unit - into", "the clocks change, the hour does not", false},
+
+	// Segments.
+	{"operators/segment/segment.go", "\tif s.Until == nil {\n\t\treturn s.When.Eval(leaf)", "\tif true {\n\t\treturn s.When.Eval(leaf)", "until is ignored", false},
+	{"operators/segment/segment.go", "return s.When.Eval(leaf).And(until.Not())", "return s.When.Eval(leaf)", "a profile enters while until holds", false},
+	{"operators/segment/segment.go", "slices.Sort(o.order)", "slices.Reverse(o.order)", "referenced segments come last", false},
+	{"operators/segment/segment.go", "s.Purpose != nil && !o.at", "s.Purpose != nil && o.at.Event != nil && false && !o.at", "no purpose needs consent", false},
+	{"operators/segment/segment.go", "\tif len(s.closure) > 1 {\n\t\treturn false", "\tif len(s.closure) < 1 {\n\t\treturn false", "a segment does not wait for what it names", false},
+	{"operators/expr/truth.go", "case a == False || o == False:", "case a == False:", "an error on the left is not absorbed", false},
+}
+
+// TestMutants: the random cases notice each of these mistakes. One that none of them notices is a hole in their generator,
+// or a line that is not needed. The list follows the code: a text that does not stand in it once is a failure, too.
+func TestMutants(t *testing.T) {
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := *seed
+	if begin == 0 {
+		begin = 1 // the same cases always: which of them notices is no matter of luck
+	}
+	for _, m := range mistakes {
+		t.Run(m.why, func(t *testing.T) {
+			overlay := m.write(t, root)
+			if !m.often && !*mutants {
+				return
+			}
+			run := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-overlay="+overlay, "./test/metamorphic", "-run", "TestAgainstModel",
+				"-cases", "12000", "-quick", "-seed", fmt.Sprint(begin), "-timeout", "60s")
+			run.Dir = root
+			out, err := run.CombinedOutput()
+			switch text := string(out); {
+			case err == nil:
+				t.Errorf("nothing notices %q for %q in %s", m.to, m.from, m.file)
+			case !strings.Contains(text, "--- FAIL: TestAgainstModel") && !strings.Contains(text, "panic: test timed out"):
+				t.Errorf("%v\n%s", err, text)
+			}
+		})
+	}
+}
+
+// write writes the file with its mistake beside the overlay that puts it in the place of the right one.
+func (m mutant) write(t *testing.T, root string) (overlay string) {
+	t.Helper()
+	path := filepath.Join(root, filepath.FromSlash(m.file))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.from); n != 1 {
+		t.Fatalf("%q stands %d times in %s, not once", m.from, n, m.file)
+	}
+	dir := t.TempDir()
+	wrong := filepath.Join(dir, "wrong.go")
+	if err := os.WriteFile(wrong, []byte(strings.Replace(string(text), m.from, m.to, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {path: wrong}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay = filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return overlay
+}
