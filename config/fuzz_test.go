@@ -31,7 +31,7 @@ func FuzzLoad(f *testing.F) {
 			if fault.Line < 1 || fault.Line > len(doc.starts) || fault.Column < 1 {
 				t.Errorf("outside of the file: %v", fault)
 			}
-			doc.Fault(fault.Path, len(fault.Path), "again")
+			_ = doc.Fault(fault.Path, len(fault.Path), "again")
 		}
 		if err := faults.Print(new(bytes.Buffer)); err != nil {
 			t.Error(err)

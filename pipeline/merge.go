@@ -103,7 +103,7 @@ func (m *inputMerge) start() error {
 		}
 	}
 	for i := len(m.heads) - 1; i >= 0; i-- {
-		sinkHeap(m.heads, i)
+		sinkHeap(m.heads, i, (*inputHead).before)
 	}
 	return m.end()
 }
@@ -122,7 +122,7 @@ func (m *inputMerge) advance() error {
 	default:
 		return err
 	}
-	sinkHeap(m.heads, 0)
+	sinkHeap(m.heads, 0, (*inputHead).before)
 	return m.end()
 }
 

@@ -209,7 +209,7 @@ func (s *profiles) each(visit func(*state.Profile) error) error {
 		if err != nil {
 			return err
 		}
-		id := string(row.ID)
+		id := row.ID
 		if len(id) > len(erasedPrefix) && id[:len(erasedPrefix)] == erasedPrefix {
 			continue
 		}

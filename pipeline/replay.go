@@ -175,7 +175,6 @@ type folder struct {
 	free     chan *eventBatch
 	pending  *eventBatch
 	err      error
-	changes  Counts
 }
 
 // A decoded profile takes about so many bytes; Memory is shared out by it.

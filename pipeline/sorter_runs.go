@@ -162,7 +162,7 @@ func mergeSorted(paths []string, newer ...sortedRecords) (*Sorted, error) {
 		}
 	}
 	for i := len(it.heads) - 1; i >= 0; i-- {
-		sinkHeap(it.heads, i)
+		sinkHeap(it.heads, i, (*sortHead).before)
 	}
 	return it, nil
 }
@@ -179,7 +179,7 @@ func (it *Sorted) Next() (key, value []byte, err error) {
 		} else if err != nil {
 			return nil, nil, err
 		}
-		sinkHeap(it.heads, 0)
+		sinkHeap(it.heads, 0, (*sortHead).before)
 	}
 	if it.used = len(it.heads) > 0; !it.used {
 		return nil, nil, io.EOF

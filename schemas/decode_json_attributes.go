@@ -72,7 +72,7 @@ func (d *JSONDecoder) time(raw []byte) (Instant, error) {
 // epochMillis cuts the digits beyond the millisecond as they stand: a double could round them up. What is out of the
 // range of an Instant becomes its nearest end, which CheckTime refuses.
 func epochMillis(raw []byte) Instant {
-	if bytes.IndexAny(raw, "eE") < 0 {
+	if !bytes.ContainsAny(raw, "eE") {
 		whole, _, _ := bytes.Cut(raw, []byte("."))
 		ms, _ := strconv.ParseInt(string(whole), 10, 64) // out of range: the nearest end
 		return Instant(ms)

@@ -51,7 +51,7 @@ var Error = Value{kind: Invalid}
 // NullValue is null.
 var NullValue = Value{kind: Null}
 
-// BoolValue, IntValue, DoubleValue, StringValue, SpanValue and TimeValue wrap one scalar.
+// BoolValue wraps true or false.
 func BoolValue(v bool) Value {
 	if v {
 		return Value{kind: Bool, bits: 1}

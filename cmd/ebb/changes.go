@@ -56,7 +56,7 @@ func showChanges(w io.Writer, dir string, lines int64, durations map[string]bool
 
 // changeTable is one line a change: when, who, what, why, and until when.
 func changeTable(w io.Writer, changes []*schemas.SegmentChange, profiles bool) error {
-	t := newTable(w)
+	t := &table{}
 	for _, c := range changes {
 		cells := []string{c.Time.String()}
 		if profiles {
@@ -75,7 +75,7 @@ func changeTable(w io.Writer, changes []*schemas.SegmentChange, profiles bool) e
 		}
 		t.row(append(cells, did, c.Segment, c.Cause, until, strings.Join(why, "; "))...)
 	}
-	return t.Flush()
+	return t.print(w)
 }
 
 // readChange reads what the table needs of a line of segment-changes.jsonl.

@@ -135,17 +135,17 @@ func bounded(bytes int64) *int64 {
 // print writes the tables for people.
 func (c *check) print(w io.Writer) error {
 	fmt.Fprintf(w, "%s: no faults\n\n", c.Name)
-	t := newTable(w)
+	t := &table{}
 	t.row("TOPIC", "", "PARTITIONS", "KEPT", "WHAT")
 	for _, topic := range c.Topics {
 		t.row(topic.cells()...)
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.print(w); err != nil {
 		return err
 	}
 	if len(c.Segments) > 0 {
 		fmt.Fprintln(w)
-		t = newTable(w)
+		t = &table{}
 		t.row("SEGMENT", "BY EVENTS", "BY TIME", "WAKE-UPS A PROFILE", "BYTES", "STATE")
 		for _, d := range c.Segments {
 			moved := d.Time
@@ -162,19 +162,19 @@ func (c *check) print(w io.Writer) error {
 			keys, sizes := d.kept()
 			t.rows([]string{d.Name}, texts(d.Events), moved, often, sizes, keys)
 		}
-		if err := t.Flush(); err != nil {
+		if err := t.print(w); err != nil {
 			return err
 		}
 	}
 	if len(c.Features) > 0 {
 		fmt.Fprintln(w)
-		t = newTable(w)
+		t = &table{}
 		t.row("FEATURE", "BY EVENTS", "BYTES", "STATE")
 		for _, d := range c.Features {
 			keys, sizes := d.kept()
 			t.rows([]string{d.Name}, texts(d.Events), sizes, keys)
 		}
-		if err := t.Flush(); err != nil {
+		if err := t.print(w); err != nil {
 			return err
 		}
 	}
@@ -213,7 +213,7 @@ func (m wakeUps) String() string {
 		parts = append(parts, perTime(m.ADay))
 	}
 	if m.AnEvent > 0 {
-		parts = append(parts, fmt.Sprintf("%.3g an event", m.AnEvent))
+		parts = append(parts, short(m.AnEvent)+" an event")
 	}
 	if len(parts) == 0 {
 		return "0"
@@ -224,9 +224,9 @@ func (m wakeUps) String() string {
 // perTime is so often a day; what is rarer than that, once in so many days.
 func perTime(aDay float64) string {
 	if aDay < 0.995 {
-		return fmt.Sprintf("1 in %.3g days", 1/aDay)
+		return "1 in " + short(1/aDay) + " days"
 	}
-	return fmt.Sprintf("%.3g a day", aDay)
+	return short(aDay) + " a day"
 }
 
 // sizeInWords is such as 1.5 KiB.
@@ -239,7 +239,7 @@ func sizeInWords(bytes *int64) string {
 	case n < 1<<10:
 		return fmt.Sprintf("%.0f B", n)
 	case n < 1<<20:
-		return fmt.Sprintf("%.3g KiB", n/(1<<10))
+		return short(n/(1<<10)) + " KiB"
 	}
-	return fmt.Sprintf("%.3g MiB", n/(1<<20))
+	return short(n/(1<<20)) + " MiB"
 }

@@ -17,3 +17,9 @@ func completes(cmd *cobra.Command, flag string, ends ...string) {
 		panic(err) // there is no such flag
 	}
 }
+
+// dirFlag is --dir, which every command that reads a state folder has.
+func dirFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "dir", "", "the state `folder` of a stopped node, or of ebb replay --state")
+	cmd.MarkFlagDirname("dir")
+}

@@ -51,7 +51,7 @@ func load(path string) (*settings, error) {
 	s := &settings{Config: c, blocks: blocks}
 	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
 		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
-		Limits: expr.Limits{Events: int(c.Limits.Events), Values: int(c.Limits.Values)},
+		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
 	})
 	for _, w := range wrongs {
 		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))

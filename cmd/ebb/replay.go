@@ -109,19 +109,19 @@ func tell(w io.Writer, s *pipeline.Summary, asJSON bool) error {
 		out.SetIndent("", "  ")
 		return out.Encode(s)
 	}
-	t := newTable(w)
-	fmt.Fprintf(t, "events\t%d\t%.0f a second\n", s.Events, s.EventsPerSecond)
-	fmt.Fprintf(t, "profiles\t%d\n", s.Profiles)
+	t := &table{}
+	t.row("events", fmt.Sprint(s.Events), fmt.Sprintf("%.0f a second", s.EventsPerSecond))
+	t.row("profiles", fmt.Sprint(s.Profiles))
 	for _, name := range []string{"segment-changes", "sessions", "late", "dead-letters"} {
-		fmt.Fprintf(t, "%s\t%d\n", name, s.Lines[name])
+		t.row(name, fmt.Sprint(s.Lines[name]))
 	}
 	if s.Final != nil {
-		fmt.Fprintf(t, "as of\t%s\n", *s.Final)
+		t.row("as of", s.Final.String())
 	}
 	for _, warning := range s.Warnings {
-		fmt.Fprintf(t, "warning\t%s\n", warning)
+		t.row("warning", warning)
 	}
-	return t.Flush()
+	return t.print(w)
 }
 
 // bar is a progress bar on a terminal, and nothing elsewhere.

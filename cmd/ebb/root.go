@@ -15,10 +15,7 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// The flags are a subcommand's: here they would only hide that the subcommand is not known.
-		DisableFlagParsing:         true,
-		SuggestionsMinimumDistance: 2,
-		Args:                       cobra.ArbitraryArgs,
-		RunE:                       noCommand,
+		DisableFlagParsing: true,
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return asked("%w; see `%s --help`", err, cmd.CommandPath())
@@ -27,24 +24,58 @@ func root() *cobra.Command {
 	for _, c := range cmd.Commands() {
 		c.RunE = marked(c.RunE)
 	}
+	cmd.SetHelpCommand(helpCommand())
+	cmd.InitDefaultHelpCmd()
+	cmd.InitDefaultCompletionCmd()
+	needsCommand(cmd)
+	for _, c := range cmd.Commands() {
+		if c.HasSubCommands() {
+			needsCommand(c)
+		}
+	}
 	return cmd
 }
 
-// noCommand is ebb without a command, or with one that there is not.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 || args[0] == "--help" || args[0] == "-h" {
-		return cmd.Help()
+// needsCommand makes a command that only has others below it say what they are.
+func needsCommand(cmd *cobra.Command) {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 || args[0] == "--help" || args[0] == "-h" {
+			return cmd.Help()
+		}
+		if strings.HasPrefix(args[0], "-") {
+			return asked("there is no flag %s before a command: write the command first; see `%s --help`", args[0], cmd.CommandPath())
+		}
+		return noCommand(cmd, args[0])
 	}
-	if strings.HasPrefix(args[0], "-") {
-		return asked("there is no flag %s before a command: write the command first, such as `ebb replay %s`; see `ebb --help`", args[0], args[0])
-	}
-	known := make([]string, 0, len(cmd.Commands()))
+}
+
+func noCommand(cmd *cobra.Command, name string) error {
+	var known []string
 	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
 			known = append(known, c.Name())
 		}
 	}
-	return asked("there is no command %q: %s", args[0], instead(args[0], known))
+	return asked("there is no command \"%s %s\": %s", cmd.CommandPath(), name, instead(name, known))
+}
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Say what a command does",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 && about.HasSubCommands() {
+				return noCommand(about, rest[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // marked tells what fails while a command runs from what was asked wrongly.

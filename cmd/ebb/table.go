@@ -1,32 +1,26 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"unicode"
-
-	"github.com/ebbstream/ebb/operators/expr"
-	"github.com/ebbstream/ebb/schemas"
+	"unicode/utf8"
 )
 
-// table is columns for people, aligned.
-type table struct{ *tabwriter.Writer }
+// table is columns for people, aligned. What stands last in its line widens no column.
+type table struct{ lines [][]string }
 
-func newTable(w io.Writer) table { return table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)} }
-
-// row writes one line; what stays empty at its end takes no room.
-func (t table) row(cells ...string) {
+// row adds a line; what stays empty at its end takes no room.
+func (t *table) row(cells ...string) {
 	for len(cells) > 0 && cells[len(cells)-1] == "" {
 		cells = cells[:len(cells)-1]
 	}
-	fmt.Fprintln(t, strings.Join(cells, "\t"))
+	t.lines = append(t.lines, cells)
 }
 
-// rows writes lines whose columns are lists of their own length, one below the other.
-func (t table) rows(columns ...[]string) {
+// rows adds lines whose columns are lists of their own length, one below the other.
+func (t *table) rows(columns ...[]string) {
 	most := 0
 	for _, c := range columns {
 		most = max(most, len(c))
@@ -42,54 +36,35 @@ func (t table) rows(columns ...[]string) {
 	}
 }
 
+// print writes the lines.
+func (t *table) print(w io.Writer) error {
+	var widths []int
+	for _, line := range t.lines {
+		for i, cell := range line[:max(len(line)-1, 0)] {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, line := range t.lines {
+		for i, cell := range line {
+			b.WriteString(cell)
+			if i < len(line)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]+2-utf8.RuneCountInString(cell)))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // shown is a text that somebody else wrote, as it may stand on a terminal and in a table.
 func shown(text string) string {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
 		return strconv.Quote(text)
 	}
 	return text
-}
-
-// inWords is a value as people read it: durations with units, all else as JSON.
-func inWords(v schemas.Value) string {
-	switch v.Kind() {
-	case schemas.Span:
-		if v.Span() == schemas.Forever {
-			return "never"
-		}
-		return v.Span().String()
-	case schemas.Time:
-		return v.Instant().String()
-	case schemas.Invalid, schemas.Missing:
-		return "an error"
-	}
-	return shown(string(v.AppendJSON(nil)))
-}
-
-// evidenceInWords is such as `count("purchase", "90d") = 1 (>= 1)`.
-func evidenceInWords(e schemas.Evidence) string {
-	text := shown(e.Expr) + " = " + inWords(e.Value)
-	if e.Op != "" {
-		text += " (" + e.Op + " " + inWords(e.Threshold) + ")"
-	}
-	return text
-}
-
-// at is an instant in a table; nothing for one that never comes.
-func at(i schemas.Instant) string {
-	if i == schemas.Never {
-		return ""
-	}
-	return i.String()
-}
-
-// spans are the calls of a plan that give a duration, which JSON writes as a number of seconds.
-func spans(p *expr.Plan) map[string]bool {
-	found := map[string]bool{}
-	for _, c := range p.Calls {
-		if c.Func == expr.FuncSinceFirst || c.Func == expr.FuncSinceLast {
-			found[c.Text] = true
-		}
-	}
-	return found
 }

@@ -109,11 +109,11 @@ func motionOf(n node) motion {
 	}
 	most := constant
 	for _, p := range n.parts() {
-		if m := motionOf(p); m > step {
+		m := motionOf(p)
+		if m > step {
 			return mixed
-		} else {
-			most = max(most, m)
 		}
+		most = max(most, m)
 	}
 	return most
 }

@@ -181,7 +181,7 @@ func (c *converter) call(e ast.Expr) node {
 		return notNode{c.node(args[0])}
 	case operators.Conditional:
 		return chooseNode{c.node(args[0]), c.node(args[1]), c.node(args[2])}
-	case operators.NotStrictlyFalse, operators.OldNotStrictlyFalse:
+	case operators.NotStrictlyFalse:
 		return notFalseNode{c.node(args[0])}
 	}
 	if op, found := compareOps[name]; found {

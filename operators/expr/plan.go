@@ -138,11 +138,25 @@ func (c *compiler) check(path []string, text string) *parsed {
 	checked, issues := c.env.Compile(text)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
+			if c.brokenFeature(e.Message) {
+				continue // its own fault is told
+			}
 			c.fault(path, offset(text, e.Location.Line(), e.Location.Column()), "%s", plain(e.Message))
 		}
 		return nil
 	}
 	return &parsed{path, text, checked.NativeRep(), checked.OutputType()}
+}
+
+// brokenFeature is whether a checker's message complains of a feature that is defined, but did not compile.
+func (c *compiler) brokenFeature(message string) bool {
+	name, found := strings.CutPrefix(message, "undeclared reference to '")
+	if !found {
+		return false
+	}
+	name, _, _ = strings.Cut(name, "'")
+	_, defined := c.definitions.Features[name]
+	return defined
 }
 
 // plain says the checker's words as a reader of the configuration would.

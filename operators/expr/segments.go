@@ -63,8 +63,8 @@ func (c *compiler) compileSegment(name string) {
 	s := &PlannedSegment{Name: name}
 	meaning := sha256.New()
 	for i, text := range []string{def.When, def.Until} {
-		if i == 1 && text == "" {
-			break
+		if text == "" {
+			continue // a missing when is a fault of the configuration
 		}
 		path := []string{"segments", name, []string{"when", "until"}[i]}
 		p := c.check(path, text)

@@ -32,7 +32,6 @@ type Operator struct {
 	first  int // its cells: traits, contexts, consents
 	layout func() *state.Layout
 	reads  [3]map[string][]*expr.Call // by name
-	zone   []*expr.Call               // those that the trait timezone moves
 }
 
 const (

@@ -89,7 +89,10 @@ func BenchmarkPutProfile(b *testing.B) {
 func BenchmarkProfile(b *testing.B) {
 	s := benchStore(b, disk.Options{Cache: 512 << 20})
 	fill(b, s, never)
-	for range s.Profiles(0) { // brings all blocks into the cache
+	for _, err := range s.Profiles(0) { // brings all blocks into the cache
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 	r, err := s.Reader()
 	if err != nil {

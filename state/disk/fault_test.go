@@ -97,7 +97,7 @@ func (f *failing) run() error {
 			h = append(h, now.clone())
 			if err := b.Commit(n%5 == 0); err != nil {
 				if again := s.Flush(); !injected(again) {
-					return fmt.Errorf("a flush after a failed commit says %v", again)
+					return fmt.Errorf("a flush after a failed commit says %w", again)
 				}
 				return err
 			}
@@ -112,7 +112,7 @@ func (f *failing) run() error {
 		return s.Close()
 	}()
 	if err != nil && !injected(err) || err == nil && f.telling.Load() {
-		return fmt.Errorf("the caller is told %v", err)
+		return fmt.Errorf("the caller is told %w", err)
 	}
 	left := fs.CrashClone(vfs.CrashCloneCfg{
 		UnsyncedDataPercent: []int{0, 50, 100}[f.at%3],

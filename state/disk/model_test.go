@@ -77,7 +77,7 @@ func (m model) step(rng *rand.Rand, n int, b *disk.Batch) {
 func (m model) differs(s *disk.Store) error {
 	tasks, err := s.Tasks()
 	if want := slices.Sorted(maps.Keys(m)); err != nil || !slices.Equal(tasks, want) {
-		return fmt.Errorf("tasks %v, %v; want %v", tasks, err, want)
+		return fmt.Errorf("tasks %v, %w; want %v", tasks, err, want)
 	}
 	for task := range int32(modelTasks) {
 		if err := m[task].differs(s, task); err != nil {
@@ -90,7 +90,7 @@ func (m model) differs(s *disk.Store) error {
 func (t taskModel) differs(s *disk.Store, task int32) error {
 	position, _, err := s.Position(task)
 	if err != nil || position.Changelog != t.changelog {
-		return fmt.Errorf("changelog position %d, %v; want %d", position.Changelog, err, t.changelog)
+		return fmt.Errorf("changelog position %d, %w; want %d", position.Changelog, err, t.changelog)
 	}
 	got := make(map[string]string)
 	for p, err := range s.Profiles(task) {
@@ -113,7 +113,7 @@ func (t taskModel) differs(s *disk.Store, task int32) error {
 	}
 	slices.SortFunc(timers, func(a, b disk.Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
 	if due, err := s.Due(task, never, 1000); err != nil || !slices.Equal(due, timers) {
-		return fmt.Errorf("timers %v, %v; want %v", due, err, timers)
+		return fmt.Errorf("timers %v, %w; want %v", due, err, timers)
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/ebbstream/ebb/state/disk"
 )
 
-func due(t testing.TB, s *disk.Store, task int32, upTo schemas.Instant, max int) []disk.Timer {
+func due(t testing.TB, s *disk.Store, task int32, upTo schemas.Instant, most int) []disk.Timer {
 	t.Helper()
-	timers, err := s.Due(task, upTo, max)
+	timers, err := s.Due(task, upTo, most)
 	if err != nil {
 		t.Fatal(err)
 	}

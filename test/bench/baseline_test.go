@@ -13,7 +13,6 @@ type byHand struct {
 	ids         [32]uint64
 	nIDs, idPos int
 	first, last int64
-	counts      [5]uint32
 	total       float64
 	bought      [8]int64
 	nBought     int
@@ -98,15 +97,16 @@ func (p *byHand) fold(e *schemas.Event, category string, amount float64) (change
 	p.open = kept
 	if t >= p.last-late {
 		one := handSession{t, t, 1, cart, purchase}
-		kept := p.open[:0]
+		others := p.open[:0]
 		for _, s := range p.open {
 			if t >= s.start-gap && t <= s.end+gap {
 				one = handSession{min(one.start, s.start), max(one.end, s.end), one.events + s.events, one.carts + s.carts, one.purchase + s.purchase}
 			} else {
-				kept = append(kept, s)
+				others = append(others, s)
 			}
 		}
-		p.open = append(kept, one)
+		others = append(others, one)
+		p.open = others
 	}
 	mask := uint8(0)
 	for i := range min(p.nBought, 8) {

@@ -76,13 +76,17 @@ func compile(tb testing.TB, text string) *catalog.Catalog {
 
 // BenchmarkFold: one op is one event, from the lookup of its profile on, without decoding and without writing.
 func BenchmarkFold(b *testing.B) {
-	for _, c := range []struct{ name, text string }{
-		{"profile-job", read(b, "profile-job.yaml")}, {"segments-10", many(10)}, {"segments-1000", many(1000)},
+	for _, c := range []struct {
+		name, text string
+		users      int
+	}{
+		{"profile-job", read(b, "profile-job.yaml"), 20_000}, {"profile-job-in-cache", read(b, "profile-job.yaml"), 200},
+		{"segments-10", many(10), 20_000}, {"segments-1000", many(1000), 20_000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			compiled := compile(b, c.text)
-			const n, users = 400_000, 20_000
-			events := decoded(b, compiled, n, users)
+			const n = 400_000
+			events := decoded(b, compiled, n, c.users)
 			chain := compiled.Chain()
 			changes := 0
 			emit := func(schemas.Message) { changes++ }
@@ -92,7 +96,7 @@ func BenchmarkFold(b *testing.B) {
 			for i := range b.N {
 				if i%n == 0 { // a new history
 					b.StopTimer()
-					profiles = make(map[string]*state.Profile, users)
+					profiles = make(map[string]*state.Profile, c.users)
 					b.StartTimer()
 				}
 				e := &events[i%n]

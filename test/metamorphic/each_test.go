@@ -2,6 +2,7 @@ package metamorphic
 
 import (
 	"flag"
+	"fmt"
 	"math/rand"
 	"runtime"
 	"strings"
@@ -51,7 +52,12 @@ func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string
 				}
 				at := first + i
 				c := model.Generate(rand.New(rand.NewSource(at)))
-				slow := time.AfterFunc(10*time.Second, func() { t.Logf("seed %d takes more than 10 s", at) })
+				slow := time.AfterFunc(10*time.Second, func() {
+					if *quick {
+						panic(fmt.Sprintf("seed %d takes more than 10 s", at))
+					}
+					t.Logf("seed %d takes more than 10 s", at)
+				})
 				wrong := fails(c, at)
 				slow.Stop()
 				if len(wrong) == 0 || failed.Add(1) > most {

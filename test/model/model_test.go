@@ -132,7 +132,7 @@ func TestNextHour(t *testing.T) {
 }
 
 func TestRender(t *testing.T) {
-	e := &Op{"&&", &Op{"||", lit(true), &Not{op(lit(1), "<", 2)}}, op(op(lit(1), "-", Expr(op(lit(2), "-", 3))), "==", 2.0)}
+	e := &Op{"&&", &Op{"||", lit(true), &Not{op(lit(1), "<", 2)}}, op(op(lit(1), "-", op(lit(2), "-", 3)), "==", 2.0)}
 	if e.String() != `(true || !(1 < 2)) && 1 - (2 - 3) == 2.0` {
 		t.Error(e)
 	}

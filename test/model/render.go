@@ -103,7 +103,7 @@ func (l *Local) String() string {
 }
 
 func (f *Feature) String() string { return f.Name }
-func (s *Stamp) String() string   { return call("timestamp", strconv.Quote(formatTime(s.Ms))) }
+func (x *Stamp) String() string   { return call("timestamp", strconv.Quote(formatTime(x.Ms))) }
 
 func (l *Lit) String() string {
 	switch v := l.V.(type) {

@@ -50,7 +50,9 @@ func TestSample(t *testing.T) {
 		got = append(got, strings.Join([]string{field("profile"), field("time"), status, field("segment"), field("cause"), field("expires_at")}, " "))
 	}
 	slices.SortStableFunc(got, func(a, b string) int { // the README goes by person
-		return cmp.Compare(a[:strings.Index(a, " ")], b[:strings.Index(b, " ")])
+		who, _, _ := strings.Cut(a, " ")
+		other, _, _ := strings.Cut(b, " ")
+		return cmp.Compare(who, other)
 	})
 	if !slices.Equal(want, got) {
 		t.Errorf("told:\n%s\n\ncame out:\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))

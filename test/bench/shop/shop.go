@@ -31,7 +31,7 @@ type Event struct {
 
 var categories = []string{"electronics", "laptops", "phones", "tablets", "cameras", "audio", "gaming", "appliances", "kitchen",
 	"furniture", "garden", "tools", "toys", "baby", "books", "music", "movies", "sports", "outdoor", "fitness", "mens-fashion",
-	"womens-fashion", "shoes", "watches", "jewelry", "beauty", "health", "grocery", "pets", "automotive"}
+	"womens-fashion", "shoes", "watches", "jewellery", "beauty", "health", "grocery", "pets", "automotive"}
 
 // Generator gives events in the order in which they arrive.
 type Generator struct {
