@@ -222,7 +222,8 @@ func (r *Reader) rename(b []byte, names *Names) []byte {
 	return appendValue(b, r.value(0))
 }
 
-// keySet is a set of keys, in a table of twice as many places or more: a place is looked for from the key's own on.
+// keySet is a set of keys, in a table of a power of two places, of which at most half are taken: a place is looked for
+// from the key's own on.
 type keySet struct {
 	table []uint64
 	n     int
@@ -236,7 +237,7 @@ func (s *keySet) add(key uint64) {
 	}
 	if 2*(s.n+1) > len(s.table) {
 		old := s.table
-		s.table, s.n = make([]uint64, max(4*indexedFrom, 2*len(old))), 0
+		s.table, s.n = make([]uint64, max(256, 2*len(old))), 0
 		for _, k := range old {
 			if k != 0 {
 				s.add(k)
@@ -250,7 +251,8 @@ func (s *keySet) add(key uint64) {
 }
 
 func (s *keySet) find(key uint64) (place int, found bool) {
-	for i := int(key % uint64(len(s.table))); ; i = (i + 1) % len(s.table) {
+	mask := len(s.table) - 1
+	for i := int(key>>7) & mask; ; i = (i + 1) & mask {
 		if s.table[i] == key || s.table[i] == 0 {
 			return i, s.table[i] == key
 		}

@@ -67,17 +67,22 @@ type check struct {
 
 // description is what a segment or feature keeps and what moves it.
 type description struct {
-	Name    string    `json:"name"`
-	State   []stored  `json:"state"`
-	Events  []string  `json:"events"`
-	Time    []string  `json:"time,omitempty"`
-	WakeUps *wakeUps  `json:"wake_ups,omitempty"` // of a segment
-	motions []wakeUps // one for each of Time
+	Name    string   `json:"name"`
+	State   []stored `json:"state"`
+	Events  []string `json:"events"`
+	Time    []motion `json:"time,omitempty"`     // of a segment; none: events only
+	WakeUps *wakeUps `json:"wake_ups,omitempty"` // of a segment, all together
 }
 
 type stored struct {
 	Key   string `json:"key"`
 	Bytes *int64 `json:"bytes"` // null: unbounded
+}
+
+// motion is one thing that time does to a segment.
+type motion struct {
+	What string `json:"what"`
+	wakeUps
 }
 
 // wakeUps are how often at most a profile is woken.
@@ -102,8 +107,7 @@ func checked(s *settings) *check {
 		one := described(d)
 		one.WakeUps = &wakeUps{}
 		for _, m := range d.Motions {
-			one.Time = append(one.Time, m.What)
-			one.motions = append(one.motions, wakeUps{m.ADay, m.AnEvent})
+			one.Time = append(one.Time, motion{m.What, wakeUps{m.ADay, m.AnEvent}})
 			one.WakeUps.ADay += m.ADay
 			one.WakeUps.AnEvent += m.AnEvent
 		}
@@ -148,16 +152,12 @@ func (c *check) print(w io.Writer) error {
 		t = &table{}
 		t.row("SEGMENT", "BY EVENTS", "BY TIME", "WAKE-UPS A PROFILE", "BYTES", "STATE")
 		for _, d := range c.Segments {
-			moved := d.Time
+			var moved, often []string
+			for _, m := range d.Time {
+				moved, often = append(moved, m.What), append(often, m.String())
+			}
 			if len(moved) == 0 {
-				moved = []string{"events only"}
-			}
-			var often []string
-			for _, m := range d.motions {
-				often = append(often, m.String())
-			}
-			if len(often) == 0 {
-				often = []string{"0"}
+				moved, often = []string{"events only"}, []string{"0"}
 			}
 			keys, sizes := d.kept()
 			t.rows([]string{d.Name}, texts(d.Events), moved, often, sizes, keys)

@@ -20,6 +20,9 @@ type Leaf struct {
 	compare   *compareNode
 }
 
+// MayFlip is whether time may flip a leaf of that truth.
+func (l *Leaf) MayFlip(was Truth) bool { return l.moves && (!l.falls || was != False) }
+
 // Moves is whether the leaf may flip while nothing happens.
 func (l *Leaf) Moves() bool { return l.moves }
 
@@ -64,7 +67,7 @@ const maxSteps = 20_000
 // NextFlip is the first instant after n at which the leaf's truth is another one if no event comes; Never.
 // was is its truth at n.
 func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Instant {
-	if !l.moves || l.falls && was == False {
+	if !l.MayFlip(was) {
 		return schemas.Never
 	}
 	f := &e.frame

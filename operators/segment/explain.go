@@ -41,7 +41,7 @@ func (o *Operator) Explain(view *operators.View, segment string, n schemas.Insta
 	if at, found := memberships.Find(s.number); found {
 		e.EnteredAt = memberships.By[at].EnteredAt
 	}
-	e.Changes = o.next(s, n, n.Add(ahead), 1<<20)
+	e.Changes = o.lookAhead(s, n)
 	e.Leaves = o.explainLeaves(s, e.Member, n)
 	return e, true
 }
@@ -87,7 +87,7 @@ func (o *Operator) flip(l *expr.Leaf, n schemas.Instant) schemas.Instant {
 	at := o.eval.NextFlip(l, n, o.eval.Truth(l, n))
 	for _, c := range l.Reads() {
 		if c.Func == expr.FuncInSegment {
-			at = min(at, o.next(&o.segments[c.Segment], n, n.Add(ahead), 1<<20))
+			at = min(at, o.lookAhead(&o.segments[c.Segment], n))
 		}
 	}
 	return at

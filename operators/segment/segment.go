@@ -19,18 +19,21 @@ type Config struct {
 
 // Operator judges the segments of a plan. It holds scratch space of one goroutine.
 type Operator struct {
-	plan     *expr.Plan
-	eval     *expr.Evaluator
-	segments []planned
-	at       *operators.Judgement
-	n        schemas.Instant // the instant of the present evaluation
-	truth    func(leaf int) expr.Truth
-	marked   []bool
-	order    []int
-	changes  []*schemas.SegmentChange
-	members  []bool // of the time to come, by segment
-	future   bool   // whether members is what counts
-	flips    []schemas.Instant
+	plan         *expr.Plan
+	eval         *expr.Evaluator
+	segments     []planned
+	at           *operators.Judgement
+	n            schemas.Instant           // the instant of the present evaluation
+	truth        func(leaf int) expr.Truth // at n
+	belongs      func(segment int) bool    // isMember
+	unlessMoving func(leaf int) expr.Truth // at n, unknown if time may change it
+	truths       []expr.Truth              // of the segments' single leaves, at now
+	marked       []bool
+	order        []int
+	changes      []*schemas.SegmentChange
+	members      []bool // of the time to come, by segment
+	future       bool   // whether members is what counts
+	flips        []schemas.Instant
 }
 
 type planned struct {
@@ -45,6 +48,14 @@ type planned struct {
 // New makes the operator. numbers are the segments' numbers in the layout's Names.
 func New(plan *expr.Plan, numbers []int) *Operator {
 	o := &Operator{plan: plan, eval: plan.NewEvaluator(), marked: make([]bool, len(plan.Segments)), members: make([]bool, len(plan.Segments))}
+	o.belongs = o.isMember
+	o.unlessMoving = func(leaf int) expr.Truth {
+		l, truth := plan.Leaves[leaf], o.truth(leaf)
+		if l.MayFlip(truth) {
+			return expr.Unknown
+		}
+		return truth
+	}
 	o.truth = func(leaf int) expr.Truth { return o.eval.Truth(plan.Leaves[leaf], o.n) }
 	for i, s := range plan.Segments {
 		p := planned{PlannedSegment: s, number: numbers[i]}
@@ -88,13 +99,20 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	slices.Sort(o.order) // the plan's order: those named come first
 	o.begin(at)
 	p := at.View.Profile
-	o.changes = o.changes[:0]
+	o.changes, o.truths = o.changes[:0], o.truths[:0]
 	for _, i := range o.order {
 		s := &o.segments[i]
 		o.marked[i] = false
 		m := p.Memberships.At(s.number)
 		was := m != nil && m.Member
-		member := o.decide(s, was, p.Now)
+		truth, member := expr.Failed, false
+		if s.single != nil {
+			truth = o.eval.Truth(s.single, p.Now)
+			member = truth == expr.True && o.granted(s, p.Now)
+		} else {
+			member = o.decide(s, was, p.Now)
+		}
+		o.truths = append(o.truths, truth)
 		if member == was {
 			continue
 		}
@@ -111,12 +129,12 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 		o.changes = append(o.changes, change)
 	}
 	// Only now, with all memberships as they are at this instant, can it be told when they will change.
-	for _, i := range o.order {
+	for place, i := range o.order {
 		s := &o.segments[i]
 		if !s.moves {
 			continue
 		}
-		next := o.next(s, p.Now, schemas.Never, wakeSteps)
+		next := o.next(s, p.Now, o.truths[place], schemas.Never, wakeSteps)
 		m := p.Memberships.At(s.number)
 		if m == nil && next != schemas.Never {
 			m = p.Memberships.Add(s.number)
@@ -137,15 +155,25 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 func (o *Operator) ends(segment string, now schemas.Instant) schemas.Instant {
 	for _, i := range o.order {
 		if s := &o.segments[i]; s.Name == segment && s.moves {
-			return o.next(s, now, now.Add(ahead), 1<<20)
+			return o.lookAhead(s, now)
 		}
 	}
 	return schemas.Never
 }
 
+// lookAhead is the first instant after n, within the time that is looked ahead, at which the membership is another one
+// if no event comes.
+func (o *Operator) lookAhead(s *planned, n schemas.Instant) schemas.Instant {
+	was := expr.Failed
+	if s.single != nil {
+		was = o.eval.Truth(s.single, n)
+	}
+	return o.next(s, n, was, n.Add(ahead), 1<<20)
+}
+
 func (o *Operator) begin(at *operators.Judgement) {
 	o.at, o.future = at, false
-	at.View.Member = o.isMember
+	at.View.Member = o.belongs
 	o.eval.On(at.View)
 }
 
@@ -176,16 +204,18 @@ func (o *Operator) isMember(segment int) bool {
 
 // decide is whether the profile is a member at n, given whether it was.
 func (o *Operator) decide(s *planned, member bool, n schemas.Instant) bool {
-	if s.single != nil && s.Purpose == nil {
-		return o.eval.Truth(s.single, n) == expr.True
-	}
 	o.n = n
 	return o.rule(s, member, o.truth, n) == expr.True
 }
 
+// granted is whether the segment needs no consent, or has it.
+func (o *Operator) granted(s *planned, n schemas.Instant) bool {
+	return s.Purpose == nil || o.at.View.Value(s.Purpose, n).Truth()
+}
+
 // rule is SPEC section 5, points 12 and 13.
 func (o *Operator) rule(s *planned, member bool, leaf func(int) expr.Truth, n schemas.Instant) expr.Truth {
-	if s.Purpose != nil && !o.at.View.Value(s.Purpose, n).Truth() {
+	if !o.granted(s, n) {
 		return expr.False
 	}
 	if s.Until == nil {
@@ -202,15 +232,14 @@ func (o *Operator) rule(s *planned, member bool, leaf func(int) expr.Truth, n sc
 }
 
 // next is the first instant after n at which the membership is another one if no event comes: Never, also if that is
-// later than limit. After so many steps it gives the instant reached.
-func (o *Operator) next(s *planned, n, limit schemas.Instant, steps int) schemas.Instant {
+// later than limit. was is the truth at n of a condition of a single leaf. After so many steps it gives the instant reached.
+func (o *Operator) next(s *planned, n schemas.Instant, was expr.Truth, limit schemas.Instant, steps int) schemas.Instant {
 	if s.single == nil {
 		return o.simulate(s, n, limit, steps)
 	}
-	if s.Purpose != nil && !o.at.View.Value(s.Purpose, n).Truth() {
+	if !o.granted(s, n) {
 		return schemas.Never
 	}
-	was := o.eval.Truth(s.single, n)
 	for range steps {
 		n = o.eval.NextFlip(s.single, n, was)
 		if n > limit || n == schemas.Never {
@@ -227,6 +256,10 @@ func (o *Operator) next(s *planned, n, limit schemas.Instant, steps int) schemas
 
 // simulate steps through the time to come, from flip to flip of the leaves of a segment and of those it rests on.
 func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) schemas.Instant {
+	o.n = n
+	if len(s.closure) == 1 && o.rule(s, o.isMember(s.closure[0]), o.unlessMoving, n).Decided() {
+		return schemas.Never
+	}
 	o.flips = o.flips[:0]
 	moving := false
 	for _, leaf := range s.leaves {
