@@ -44,11 +44,11 @@ func MarkOf(e *schemas.Event) Mark { return Mark{e.Time, e.Source, e.ID} }
 func (m Mark) append(b []byte, e Edge) []byte {
 	b = appendInt(b, int64(m.Time))
 	if m.Time < e.Horizon {
-		return append(b, 0, 0, 0) // two empty texts, the first as Names writes one it does not know
+		return append(b, 0, 0, 1) // two empty texts, as Names and appendID write them
 	}
-	return appendText(e.Names.append(b, m.Source), m.ID)
+	return appendID(e.Names.append(b, m.Source), m.ID)
 }
 
 func (r *Reader) mark() Mark {
-	return Mark{schemas.Instant(r.int()), r.name(), r.text()}
+	return Mark{schemas.Instant(r.int()), r.name(), r.id()}
 }

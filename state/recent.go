@@ -138,7 +138,7 @@ func appendRecent(b []byte, e *schemas.Event, late bool, source, typ int, fields
 	} else {
 		b = append(b, 0)
 	}
-	b = appendText(appendName(b, source, e.Source), e.ID)
+	b = appendID(appendName(b, source, e.Source), e.ID)
 	b = appendName(b, typ, e.Type)
 	known := 0
 	for i := range e.Fields {
@@ -157,7 +157,7 @@ func appendRecent(b []byte, e *schemas.Event, late bool, source, typ int, fields
 
 func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
 	late = r.byte() == 1
-	e.Source, e.ID, e.Type = r.name(), r.text(), r.name()
+	e.Source, e.ID, e.Type = r.name(), r.id(), r.name()
 	for range r.count(2) {
 		path, v := r.name(), r.value(0)
 		if i := slot(path); i >= 0 {
@@ -198,12 +198,12 @@ func (c *Recent) decode(r *Reader, names *Names) {
 		c.blob = append(c.blob, one.rest...)
 		peek := one
 		peek.byte()
-		source, id := peek.name(), peek.bytes()
+		source, id := peek.name(), peek.id()
 		if names != nil {
 			c.blob = one.rename(c.blob[:at], names)
 		}
 		r.bad = r.bad || peek.bad || one.bad
-		c.all = append(c.all, recent{last, Key(source, string(id)), int32(at), int32(len(c.blob))})
+		c.all = append(c.all, recent{last, Key(source, id), int32(at), int32(len(c.blob))})
 	}
 }
 
@@ -211,7 +211,7 @@ func (c *Recent) decode(r *Reader, names *Names) {
 func (r *Reader) rename(b []byte, names *Names) []byte {
 	b = append(b, r.byte())
 	b = names.append(b, r.name())
-	b = appendText(b, r.text())
+	b = appendID(b, r.id())
 	b = names.append(b, r.name())
 	n := r.count(2)
 	b = appendUint(b, uint64(n))

@@ -158,27 +158,26 @@ func (c *Sessions) Current(n schemas.Instant) *Session {
 	return nil
 }
 
-// Over takes off the sessions that ended, gap included, before n, and remembers their starts. They are valid until the
-// next call of Join.
-func (c *Sessions) Over(n, now schemas.Instant) []Session {
-	i := 0
-	for i < len(c.Open) && c.Open[i].End.Add(c.Gap) < n {
-		i++
+// Over takes off the sessions that ended, gap included, before n, and gives each of them, for as long as the call takes.
+func (c *Sessions) Over(n, now schemas.Instant, give func(*Session)) {
+	over := 0
+	for over < len(c.Open) && c.Open[over].End.Add(c.Gap) < n {
+		over++
 	}
-	over := c.Open[:i:i]
-	if i == 0 {
-		return nil
+	if over == 0 {
+		return
 	}
-	c.Open = append([]Session(nil), c.Open[i:]...)
-	c.Ended += int64(i)
-	if c.Window > 0 {
-		for _, s := range over {
+	for i := range c.Open[:over] {
+		s := &c.Open[i]
+		give(s)
+		if c.Window > 0 {
 			at, _ := slices.BinarySearch(c.Starts, s.Start)
 			c.Starts = slices.Insert(c.Starts, at, s.Start)
 		}
-		c.drop(now)
 	}
-	return over
+	c.Open = slices.Delete(c.Open, 0, over)
+	c.Ended += int64(over)
+	c.drop(now)
 }
 
 func (c *Sessions) drop(now schemas.Instant) {
@@ -248,12 +247,12 @@ func (s *Session) append(b []byte, e Edge) []byte {
 
 // append keeps the id, which a session's record names, whatever its age.
 func (v *Visit) append(b []byte, e Edge) []byte {
-	b = appendText(e.Names.append(appendInt(b, int64(v.Time)), v.Source), v.ID)
+	b = appendID(e.Names.append(appendInt(b, int64(v.Time)), v.Source), v.ID)
 	return appendValue(e.Names.append(b, v.Type), v.Data)
 }
 
 func (r *Reader) visit() Visit {
-	return Visit{Mark{schemas.Instant(r.int()), r.name(), r.text()}, r.name(), r.value(0)}
+	return Visit{Mark{schemas.Instant(r.int()), r.name(), r.id()}, r.name(), r.value(0)}
 }
 
 // Decode reads all sessions.

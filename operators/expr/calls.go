@@ -189,7 +189,7 @@ func (c *converter) argument(call *Call, p part, e ast.Expr, fn, text string) st
 		call.Name, call.HalfLife = text, interest.HalfLife
 	case segmentName:
 		if _, found := c.definitions.Segments[text]; !found {
-			c.fail(e, "there is no segment %s", quoted)
+			c.fail(e, "there is no segment %s: add it under segments, or use one of %s", quoted, names(c.definitions.Segments))
 		}
 		call.Name = text
 	}

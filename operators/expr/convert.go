@@ -101,7 +101,7 @@ func (c *converter) ident(e ast.Expr) node {
 	}
 	if attr, ok := strings.CutPrefix(name, "e."); ok {
 		if !c.filter {
-			c.fail(e, "%s is known only inside a filter, such as count(\"purchase\", %s == 1)", name, name)
+			c.fail(e, "%s is known only inside a filter, such as count(\"purchase\", \"90d\", e.data.price > 10.0)", name)
 		}
 		if attr == "data" {
 			return fieldNode{c.field(nil)}

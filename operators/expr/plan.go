@@ -141,7 +141,11 @@ func (c *compiler) check(path []string, text string) *parsed {
 			if c.brokenFeature(e.Message) {
 				continue // its own fault is told
 			}
-			c.fault(path, offset(text, e.Location.Line(), e.Location.Column()), "%s", plain(e.Message))
+			at := offset(text, e.Location.Line(), e.Location.Column())
+			c.fault(path, at, "%s", plain(e.Message, text, at))
+			if syntaxFault(e.Message) {
+				break
+			}
 		}
 		return nil
 	}
@@ -158,25 +162,6 @@ func (c *compiler) brokenFeature(message string) bool {
 	_, defined := c.definitions.Features[name]
 	return defined
 }
-
-// plain says the checker's words as a reader of the configuration would.
-func plain(message string) string {
-	message = strings.TrimPrefix(message, "Syntax error: ")
-	if name, found := strings.CutPrefix(message, "undeclared reference to "); found {
-		name, _, _ = strings.Cut(name, " (in container")
-		return name + " is not known: no function, feature or variable has this name"
-	}
-	if rest, found := strings.CutPrefix(message, "found no matching overload for "); found {
-		name, args, _ := strings.Cut(rest, " applied to ")
-		return operatorNames.Replace(name) + " cannot be applied to " + strings.Trim(args, "'")
-	}
-	if len(message) > 160 {
-		message = message[:160] + "…"
-	}
-	return message
-}
-
-var operatorNames = strings.NewReplacer("'_", "'", "_'", "'", "@in", "in", "!_", "!", "_?_:_", "?:")
 
 // offset is the byte offset of a 1-based line and a 0-based column, counted in code points.
 func offset(text string, line, column int) int {

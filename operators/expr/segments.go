@@ -72,7 +72,7 @@ func (c *compiler) compileSegment(name string) {
 			continue
 		}
 		if k := p.typ.Kind(); k != types.BoolKind && k != types.DynKind && p.typ.String() != "wrapper(bool)" {
-			c.fault(path, 0, "a condition is true or false, but this is of type %s: compare it with something", p.typ)
+			c.fault(path, 0, "a condition is true or false, but this is %s: compare it with something", typeWords(p.typ.String()))
 			continue
 		}
 		before := len(c.faults)

@@ -129,6 +129,6 @@ func (c *Call) moves() bool {
 // calendar is whether the local time moves the value.
 func (f Func) calendar() bool { return f == FuncLocalHour || f == FuncLocalWeekday }
 
-var motionNames = [...]string{"a constant", "a value that only events set", "a step", "a duration", "a decaying sum", "a model", "a mixture"}
+var motionNames = [...]string{"a constant", "a value that only events set", "a value that moves in steps", "a duration", "a decaying sum", "a prediction", "a mixture"}
 
 func (m motion) String() string { return motionNames[m] }

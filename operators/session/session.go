@@ -120,6 +120,9 @@ func (o *Operator) kept(e *schemas.Event) schemas.Value {
 }
 
 func (o *Operator) sessions(p *state.Profile) *state.Sessions {
+	if c := p.Cells[o.cell]; c != nil {
+		return c.(*state.Sessions)
+	}
 	return p.Cell(o.layout(), o.cell).(*state.Sessions)
 }
 
@@ -128,11 +131,11 @@ func (o *Operator) Over(p *state.Profile, n schemas.Instant, emit operators.Emit
 	if p.Cells[o.cell] == nil {
 		return
 	}
-	for _, s := range o.sessions(p).Over(n, p.Now) {
+	o.sessions(p).Over(n, p.Now, func(s *state.Session) {
 		if emit != nil {
-			emit(o.record(p, &s))
+			emit(o.record(p, s))
 		}
-	}
+	})
 }
 
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
