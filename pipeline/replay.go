@@ -295,6 +295,11 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 	counts := make([]int64, len(r.workers))
 	for i, w := range r.workers {
 		wg.Go(func() {
+			if r.State != "" { // as a stopped node would leave it: with the final instant's timers still due
+				if w.err = w.keep(final); w.err != nil {
+					return
+				}
+			}
 			w.err = w.profiles.each(func(p *state.Profile) error {
 				w.chain.Finish(p, final, w.emit)
 				if view := w.chain.Profile(p, final); view != nil {
@@ -305,9 +310,6 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 				}
 				return errors.Join(r.results.err(), ctx.Err())
 			})
-			if w.err == nil && r.State != "" {
-				w.err = w.keep(final)
-			}
 		})
 	}
 	wg.Wait()
@@ -320,7 +322,7 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 	return nil
 }
 
-// keep leaves the state as it was before the final instant's timers, as a stopped node would: they are still due.
+// keep writes the state to its folder.
 func (w *folder) keep(final schemas.Instant) error {
 	if err := w.profiles.flush(); err != nil {
 		return err

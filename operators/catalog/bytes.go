@@ -15,7 +15,8 @@ const (
 	numberBytes   = 8
 	countBytes    = 5 // up to 17 billion
 	sumBytes      = countBytes + 1 + 3*numberBytes
-	registerBytes = 2*textBytes + instantBytes + 4 // mark and value
+	markBytes     = instantBytes + 2*textBytes + 1 // time, source and id
+	registerBytes = markBytes + textBytes + 1      // mark and value
 	cellBytes     = 4                              // number and length
 )
 
@@ -61,7 +62,7 @@ func (c *Catalog) aggregateBytes(a *expr.Aggregate) int64 {
 	if a.PerDay {
 		return cellBytes + 3 + purchaseDays*(2+sumBytes)
 	}
-	return cellBytes + countBytes + registerBytes + instantBytes + sumBytes
+	return cellBytes + countBytes + markBytes + numberBytes + instantBytes + sumBytes
 }
 
 // timesBytes is a list of n times within a span, each with so many bytes more. Times are written as differences, so
