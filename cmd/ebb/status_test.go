@@ -21,7 +21,7 @@ const teaEvents = `{"time": "2026-01-05T09:30:00Z", "subject": "lin", "type": "p
 // TestStatus: what is asked wrongly ends with 2 and a sentence that says what to do, what fails with 1.
 func TestStatus(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for name, text := range map[string]string{"tea.yaml": teaConfig, "tea.jsonl": teaEvents, "wrong.yaml": "nmae: tea\n"} {
+	for name, text := range map[string]string{"tea.yaml": teaConfig, "tea.jsonl": teaEvents, "wrong.yaml": "nam: tea\n"} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestStatus(t *testing.T) {
 
 		{"check", 2, "no configuration given: use -c FILE"},
 		{"check -c none.yaml", 2, "reading the configuration: open none.yaml"},
-		{"check -c wrong.yaml", 2, `wrong.yaml:1:1: nmae: unknown key; did you mean "name"?`},
+		{"check -c wrong.yaml", 2, `wrong.yaml:1:1: nam: unknown key; did you mean "name"?`},
 		{"check -c tea.yaml tea.jsonl", 2, "`ebb check` takes no arguments, found \"tea.jsonl\""},
 		{"check --schema --json", 2, "--schema prints JSON anyway: leave out --json"},
 

@@ -91,11 +91,11 @@ func (c *Catalog) ProfileBytes() (all, recent int64) {
 	recent = int64(c.setting.Limits.Events) * int64(eventBytes+len(c.Plan.Fields)*(2+textBytes))
 	all = clocks + recent + c.sessionBytes() + membership*int64(len(c.Plan.Segments))
 	for _, a := range c.Plan.Aggregates {
-		if n := c.aggregateBytes(a); n == Unbounded {
+		n := c.aggregateBytes(a)
+		if n == Unbounded {
 			return Unbounded, recent
-		} else {
-			all += n
 		}
+		all += n
 	}
 	return all, recent
 }
