@@ -178,7 +178,7 @@ type folder struct {
 }
 
 // A decoded profile takes about so many bytes; Memory is shared out by it.
-const profileBytes = 3 << 10
+const profileBytes = 4 << 10
 
 func (r *replayRun) fold(ctx context.Context, source Source) error {
 	workers := r.Workers

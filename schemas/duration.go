@@ -61,7 +61,10 @@ next:
 			rest = rest[len(u.name):]
 			continue next
 		}
-		return bad("has no unit at " + strconv.Quote(rest))
+		if rest == "" {
+			return bad("has no unit after its number")
+		}
+		return bad("has no unit that is known at " + strconv.Quote(rest))
 	}
 	return total, nil
 }

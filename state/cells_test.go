@@ -116,7 +116,7 @@ var kinds = []kind{
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 func extreme(name string, w schemas.Duration, sign float64) kind {
-	return of(name, func() *state.Extreme { return &state.Extreme{Window: w, Sign: sign} },
+	return of(name, func() *state.Extreme { return &state.Extreme{Window: w, Sign: sign, Keep: 1000} },
 		func(c *state.Extreme, x told, e state.Edge) { c.Add(x.At, x.Number, e.Now) },
 		func(c *state.Extreme, n schemas.Instant) string {
 			v, ok := c.Value(n)

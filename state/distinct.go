@@ -274,7 +274,7 @@ func (c *Pending) Values(n schemas.Instant, w schemas.Duration) []schemas.Value 
 		if v.A != w.A {
 			return cmp.Compare(w.A, v.A)
 		}
-		return cmp.Compare(sortText(v.Value), sortText(w.Value))
+		return cmp.Or(cmp.Compare(sortText(v.Value), sortText(w.Value)), cmp.Compare(v.Value.Key(), w.Value.Key()))
 	})
 	values := make([]schemas.Value, len(open))
 	for i, v := range open {

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -13,9 +12,10 @@ import (
 // stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it.
 type Recent struct {
 	Keep  int
-	all   []recent
-	blob  []byte // the events, one after the other, in the order of arrival
-	index keySet // of all, once they are many
+	all   []recent // by time
+	blob  []byte   // the events, one after the other, in the order of arrival
+	live  int      // bytes of blob that belong to one of all
+	index keySet   // of all, once they are many
 }
 
 type recent struct {
@@ -62,42 +62,69 @@ func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source, typ int, f
 		c.blob = make([]byte, 0, 256)
 	}
 	c.blob = appendRecent(c.blob, e, late, source, typ, fields)
-	c.all = append(c.all, recent{e.Time, key, int32(at), int32(len(c.blob))})
+	c.insert(recent{e.Time, key, int32(at), int32(len(c.blob))})
+	c.live += len(c.blob) - at
 	if c.index.table != nil {
 		c.index.add(key)
 	}
-	if len(c.all) > c.Keep || len(c.blob) > 1<<20 {
-		c.forget(edge.Horizon)
-		for len(c.all) > c.Keep {
-			oldest := 0
-			for i := range c.all {
-				if c.all[i].time < c.all[oldest].time {
-					oldest = i
-				}
-			}
-			c.all = slices.Delete(c.all, oldest, oldest+1)
-			limited = true
-		}
+	c.forget(edge.Horizon)
+	for len(c.all) > c.Keep || c.live > maxRecentBytes && len(c.all) > 1 {
+		c.drop(1)
+		limited = true
+	}
+	if len(c.blob) > 1<<10 && len(c.blob) > 2*c.live {
+		c.compact()
 	}
 	return limited
 }
 
-// forget drops the events before the horizon.
-func (c *Recent) forget(horizon schemas.Instant) {
-	old := func(v recent) bool { return v.time < horizon }
-	if !slices.ContainsFunc(c.all, old) {
+// maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
+const maxRecentBytes = 64 << 20
+
+// insert puts an event in its place by time.
+func (c *Recent) insert(v recent) {
+	i := len(c.all)
+	for i > 0 && c.all[i-1].after(v) {
+		i--
+	}
+	if i == len(c.all) {
+		c.all = append(c.all, v)
 		return
 	}
-	c.all = slices.DeleteFunc(c.all, old)
-	c.index = keySet{}
-	kept := c.blob[:0:0]
+	c.all = slices.Insert(c.all, i, v)
+}
+
+func (v recent) after(o recent) bool {
+	return v.time > o.time || v.time == o.time && v.key > o.key
+}
+
+// forget drops the events before the horizon.
+func (c *Recent) forget(horizon schemas.Instant) {
+	old := 0
+	for old < len(c.all) && c.all[old].time < horizon {
+		old++
+	}
+	c.drop(old)
+}
+
+// drop drops the n oldest events. Their bytes go when there are enough of them.
+func (c *Recent) drop(n int) {
+	for _, v := range c.all[:n] {
+		c.live -= int(v.to - v.at)
+	}
+	c.all = c.all[n:]
+}
+
+// compact moves the bytes of the events that are left together.
+func (c *Recent) compact() {
+	kept := make([]byte, 0, 2*c.live)
 	for i := range c.all {
 		v := &c.all[i]
 		at := int32(len(kept))
 		kept = append(kept, c.blob[v.at:v.to]...)
 		v.at, v.to = at, int32(len(kept))
 	}
-	c.blob = kept
+	c.blob, c.all, c.index = kept, slices.Clone(c.all), keySet{}
 }
 
 // After gives the remembered events later than t, in order, with whether each was late when it came. fields is the
@@ -171,16 +198,9 @@ func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool
 // append writes the events that are not yet older than the horizon, by time.
 func (c *Recent) append(b []byte, edge Edge) []byte {
 	c.forget(edge.Horizon)
-	order := c.all
-	byTime := func(v, w recent) int {
-		return cmp.Or(cmp.Compare(v.time, w.time), cmp.Compare(v.key, w.key))
-	}
-	if !slices.IsSortedFunc(order, byTime) {
-		order = slices.SortedFunc(slices.Values(c.all), byTime)
-	}
-	b = appendUint(b, uint64(len(order)))
+	b = appendUint(b, uint64(len(c.all)))
 	last := schemas.Instant(0)
-	for _, v := range order {
+	for _, v := range c.all {
 		b = appendInt(b, int64(v.time-last))
 		b = append(appendUint(b, uint64(v.to-v.at)), c.blob[v.at:v.to]...)
 		last = v.time
@@ -203,7 +223,8 @@ func (c *Recent) decode(r *Reader, names *Names) {
 			c.blob = one.rename(c.blob[:at], names)
 		}
 		r.bad = r.bad || peek.bad || one.bad
-		c.all = append(c.all, recent{last, Key(source, id), int32(at), int32(len(c.blob))})
+		c.insert(recent{last, Key(source, id), int32(at), int32(len(c.blob))})
+		c.live += len(c.blob) - at
 	}
 }
 

@@ -116,22 +116,23 @@ func (r *Reader) dated(into []Dated) []Dated {
 type Extreme struct {
 	Window schemas.Duration
 	Sign   float64
+	Keep   int // with a window: how many at most
 	At     []Dated
 }
 
-// Add tells it a number.
-func (c *Extreme) Add(t schemas.Instant, x float64, now schemas.Instant) {
+// Add tells it a number. It reports whether the limit pushed the oldest one out.
+func (c *Extreme) Add(t schemas.Instant, x float64, now schemas.Instant) (limited bool) {
 	if c.Window == 0 {
 		if len(c.At) == 0 {
 			c.At = append(c.At, Dated{0, x})
 		} else if c.Sign*x > c.Sign*c.At[0].Value {
 			c.At[0].Value = x
 		}
-		return
+		return false
 	}
 	c.drop(now)
 	if t.Add(c.Window) <= now {
-		return
+		return false
 	}
 	// Of all that are not later than t, those no more extreme than x will never be asked for again.
 	i := len(c.At)
@@ -139,16 +140,21 @@ func (c *Extreme) Add(t schemas.Instant, x float64, now schemas.Instant) {
 		i--
 	}
 	if i < len(c.At) && c.Sign*c.At[i].Value >= c.Sign*x {
-		return // a later one is at least as extreme
+		return false // a later one is at least as extreme
 	}
 	if i > 0 && c.At[i-1].Time == t && c.Sign*c.At[i-1].Value >= c.Sign*x {
-		return // one of the same instant is
+		return false // one of the same instant is
 	}
 	j := i
 	for j > 0 && c.Sign*c.At[j-1].Value <= c.Sign*x {
 		j--
 	}
 	c.At = slices.Replace(c.At, j, i, Dated{t, x})
+	if len(c.At) > c.Keep {
+		c.At = slices.Delete(c.At, 0, 1)
+		return true
+	}
+	return false
 }
 
 func (c *Extreme) drop(now schemas.Instant) {

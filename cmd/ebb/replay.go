@@ -18,7 +18,7 @@ import (
 func replayCommand() *cobra.Command {
 	var file, asOf, state, memory string
 	r := &pipeline.Replay{}
-	var show string
+	var show, format string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay -c FILE --input FILES... --output DIR",
@@ -40,6 +40,8 @@ hang on: the parts of the condition but for which they would not have come.`,
 				return asked("no output folder given: use --output DIR")
 			}
 			switch {
+			case format != "jsonl":
+				return asked("--format %s: this version writes jsonl only", format)
 			case show != "" && show != "changes":
 				return asked("--show %s is not known: write --show changes", show)
 			case show != "" && asJSON:
@@ -95,6 +97,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 	f.StringVar(&state, "state", "", "keep the final state in this folder, for ebb profile --dir")
 	f.StringVar(&memory, "memory", "1GiB", "about how much memory to use for profiles and sorting")
 	f.IntVar(&r.Workers, "workers", 0, "goroutines that fold (default: one a core)")
+	f.StringVar(&format, "format", "jsonl", "how the results are written: jsonl")
 	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
 	completes(cmd, "input", events...)
 	cmd.MarkFlagDirname("output")

@@ -63,7 +63,7 @@ func (c *compiler) aggregate() {
 			if n, found := enough[call]; found && n < limits.Events {
 				a.Keep, a.Limit = n, false
 			}
-		case KeptNumbers, KeptFollow:
+		case KeptNumbers, KeptFollow, KeptMin, KeptMax:
 			a.Keep, a.Limit = limits.Events, true
 		case KeptDistinct, KeptPending:
 			a.Keep, a.Limit = limits.Values, true

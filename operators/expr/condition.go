@@ -58,8 +58,9 @@ func (e *Evaluator) Evidence(l *Leaf, n schemas.Instant) schemas.Evidence {
 	return schemas.Evidence{Expr: l.Of, Op: l.Op, Threshold: l.Threshold, Value: l.value.eval(&e.frame)}
 }
 
-// calendarCycle is how long the local hour and weekday take to show all that they can: a week, and a day for changes of offset.
-const calendarCycle = 8 * schemas.Day
+// calendarCycle is how long the local hour and weekday take to show all that they can: a week; another, since the
+// beginning of summer time leaves out an hour of one day; and a day for changes of offset.
+const calendarCycle = 15 * schemas.Day
 
 // maxSteps bounds the steps of one search for a flip; the instant reached then is given, at which nothing may flip.
 const maxSteps = 20_000
@@ -76,7 +77,7 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Inst
 		if c.solved() {
 			return c.nextFlip(f)
 		}
-		if c.plain != nil && c.plain.Func == FuncCount {
+		if c.plain != nil && c.plain.Func == FuncCount && c.op != equal && c.op != notEqual {
 			return c.nextCountFlip(f, was == True)
 		}
 	}

@@ -16,13 +16,12 @@ import (
 // converter turns one checked expression into nodes. The first fault ends it, by a panic that convert recovers.
 type converter struct {
 	*compiler
-	info    *ast.SourceInfo
-	source  string
-	types   func(id int64) *types.Type
-	filter  bool           // inside a filter: only e is seen
-	locals  map[string]int // variables of macros
-	nextVar int
-	calls   []*Call // met outside filters
+	info   *ast.SourceInfo
+	source string
+	types  func(id int64) *types.Type
+	filter bool           // inside a filter: only e is seen
+	locals map[string]int // variables of macros
+	calls  []*Call        // met outside filters
 }
 
 type fault struct {
@@ -266,10 +265,9 @@ func (c *converter) loop(e ast.Expr) node {
 }
 
 func (c *converter) local(name string) int {
-	c.locals[name] = c.nextVar
-	c.nextVar++
-	c.vars = max(c.vars, c.nextVar)
-	return c.nextVar - 1
+	c.locals[name] = c.vars // a slot of its own in the plan: a feature's loop may run inside another's
+	c.vars++
+	return c.vars - 1
 }
 
 // field is the number of a data path in the plan.

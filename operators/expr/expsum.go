@@ -61,7 +61,9 @@ func (s *expSum) order(n schemas.Instant, threshold float64) int {
 	slowest := schemas.Duration(0)
 	if threshold == 0 {
 		for _, t := range s.terms {
-			slowest = max(slowest, t.halfLife)
+			if t.a != 0 {
+				slowest = max(slowest, t.halfLife)
+			}
 		}
 	}
 	for _, t := range s.terms {

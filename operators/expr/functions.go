@@ -115,7 +115,7 @@ var functions = map[string]function{
 	"contains":         onTexts(strings.Contains),
 	"startsWith":       onTexts(strings.HasPrefix),
 	"endsWith":         onTexts(strings.HasSuffix),
-	"matches":          onTexts(matches),
+	"matches":          matches,
 	"lowerAscii":       func(a []schemas.Value) schemas.Value { return onText(a, asciiLower) },
 	"upperAscii":       func(a []schemas.Value) schemas.Value { return onText(a, asciiUpper) },
 	"trim":             func(a []schemas.Value) schemas.Value { return onText(a, strings.TrimSpace) },
@@ -334,9 +334,15 @@ func asciiUpper(s string) string {
 }
 
 // matches is CEL's: an RE2 expression found anywhere. A pattern that is no literal is compiled at each use.
-func matches(text, pattern string) bool {
-	re, err := regexp.Compile(pattern)
-	return err == nil && re.MatchString(text)
+func matches(a []schemas.Value) schemas.Value {
+	if a[0].Kind() != schemas.String || a[1].Kind() != schemas.String {
+		return schemas.Error
+	}
+	re, err := regexp.Compile(a[1].Text())
+	if err != nil {
+		return schemas.Error
+	}
+	return schemas.BoolValue(re.MatchString(a[0].Text()))
 }
 
 func toInt(a []schemas.Value) schemas.Value {

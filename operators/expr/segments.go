@@ -71,13 +71,13 @@ func (c *compiler) compileSegment(name string) {
 		if p == nil {
 			continue
 		}
-		if k := p.typ.Kind(); k != types.BoolKind && k != types.DynKind && p.typ.String() != "wrapper(bool)" {
+		if !conditional(p.typ) {
 			c.fault(path, 0, "a condition is true or false, but this is %s: compare it with something", typeWords(p.typ.String()))
 			continue
 		}
 		before := len(c.faults)
 		cond := &Condition{}
-		cond.root = c.formula(p, p.ast.Expr(), cond, s)
+		cond.root = c.formula(p, p.ast.Expr(), cond, s, nil)
 		if len(c.faults) > before {
 			continue
 		}
@@ -121,10 +121,10 @@ func (f *formula) spell(write func(string)) {
 }
 
 // formula takes a condition apart into leaves; a feature's name stands for its expression.
-func (c *compiler) formula(p *parsed, e ast.Expr, cond *Condition, s *PlannedSegment) *formula {
+func (c *compiler) formula(p *parsed, e ast.Expr, cond *Condition, s *PlannedSegment, use *place) *formula {
 	if e.Kind() == ast.CallKind {
 		args := e.AsCall().Args()
-		part := func(i int) *formula { return c.formula(p, args[i], cond, s) }
+		part := func(i int) *formula { return c.formula(p, args[i], cond, s, use) }
 		switch e.AsCall().FunctionName() {
 		case operators.LogicalAnd:
 			return &formula{op: '&', a: part(0), b: part(1)}
@@ -138,10 +138,16 @@ func (c *compiler) formula(p *parsed, e ast.Expr, cond *Condition, s *PlannedSeg
 	}
 	if e.Kind() == ast.IdentKind {
 		if f := c.features[e.AsIdent()]; f != nil && f.parsed != nil {
-			return c.formula(f.parsed, f.parsed.ast.Expr(), cond, s)
+			if use == nil {
+				use = placeOf(p, e)
+			}
+			return c.formula(f.parsed, f.parsed.ast.Expr(), cond, s, use)
 		}
 	}
-	leaf := c.leaf(p, e)
+	if use == nil {
+		use = placeOf(p, e)
+	}
+	leaf := c.leaf(p, e, use)
 	if leaf < 0 {
 		return nil
 	}
@@ -156,8 +162,19 @@ func (c *compiler) formula(p *parsed, e ast.Expr, cond *Condition, s *PlannedSeg
 	return &formula{op: 'l', leaf: leaf}
 }
 
+// place is where a fault of a condition is told: in the segment, also where the condition is a feature's.
+type place struct {
+	path   []string
+	offset int
+}
+
+func placeOf(p *parsed, e ast.Expr) *place {
+	at := p.ast.SourceInfo().GetStartLocation(e.ID())
+	return &place{p.path, offset(p.text, at.Line(), at.Column())}
+}
+
 // leaf compiles one leaf, or gives the one of the same spelling; -1 after a fault.
-func (c *compiler) leaf(p *parsed, e ast.Expr) int {
+func (c *compiler) leaf(p *parsed, e ast.Expr, use *place) int {
 	part := *p
 	part.ast = ast.NewCheckedAST(ast.NewAST(e, p.ast.SourceInfo()), p.ast.TypeMap(), p.ast.ReferenceMap())
 	node, cv := c.convert(&part)
@@ -165,9 +182,12 @@ func (c *compiler) leaf(p *parsed, e ast.Expr) int {
 		return -1
 	}
 	text := cv.text(e)
-	at := p.ast.SourceInfo().GetStartLocation(e.ID())
 	if culprit := mixture(node); culprit != nil {
-		c.fault(p.path, offset(p.text, at.Line(), at.Column()), "%s", explain(text, culprit))
+		c.fault(use.path, use.offset, "%s", explain(text, culprit))
+		return -1
+	}
+	if t := p.ast.GetType(e.ID()); !conditional(t) {
+		c.fault(use.path, use.offset, "a condition is true or false, but %s is of type %s: compare it with something", text, t)
 		return -1
 	}
 	if i, found := c.leaves[text]; found {
@@ -190,6 +210,11 @@ func (c *compiler) leaf(p *parsed, e ast.Expr) int {
 	c.leaves[text] = len(c.plan.Leaves)
 	c.plan.Leaves = append(c.plan.Leaves, l)
 	return len(c.plan.Leaves) - 1
+}
+
+// conditional is whether a value of the type may be a condition.
+func conditional(t *types.Type) bool {
+	return t.Kind() == types.BoolKind || t.Kind() == types.DynKind || t.String() == "wrapper(bool)"
 }
 
 // mixture is the part of a condition that time moves in a way that has no solver.

@@ -47,9 +47,9 @@ func maker(a *expr.Aggregate) func() state.Cell {
 	case expr.KeptNumbers:
 		return func() state.Cell { return &state.Numbers{Window: a.Window, Keep: a.Keep} }
 	case expr.KeptMin:
-		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: -1} }
+		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: -1, Keep: a.Keep} }
 	case expr.KeptMax:
-		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: 1} }
+		return func() state.Cell { return &state.Extreme{Window: a.Window, Sign: 1, Keep: a.Keep} }
 	case expr.KeptDistinct:
 		return func() state.Cell { return &state.Distinct{Window: a.Window, Keep: a.Keep} }
 	case expr.KeptFirst:
@@ -155,7 +155,7 @@ func (o *Operator) tell(in *operators.Input, u *update) bool {
 	case *state.Numbers:
 		limited = c.Add(e.Time, n, in.Edge.Now)
 	case *state.Extreme:
-		c.Add(e.Time, n, in.Edge.Now)
+		limited = c.Add(e.Time, n, in.Edge.Now)
 	case *state.Distinct:
 		limited = c.Add(e.Time, v.Key(), in.Edge.Now)
 	case *state.Register:
