@@ -70,6 +70,7 @@ func (s *expSum) order(n schemas.Instant, threshold float64) int {
 		switch {
 		case slowest == 0:
 			sum += t.a * power(age, t.halfLife)
+		case t.a == 0:
 		case t.halfLife == slowest:
 			sum += t.a
 		default:
