@@ -233,7 +233,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 		p.Now = max(p.Now, e.Time)
 		c.sessions.Over(p, e.Time, emit)
 		c.judge.Erase(c.judgement(p, schemas.CauseErasure, e, emit))
-		// Remembered events can be decoded, as they were encoded by this very layout.
+		// It cannot fail: the events were written by this very layout, and decoded before that.
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
 			c.apply(fresh, later, state.Key(later.Source, later.ID), late)
 		})

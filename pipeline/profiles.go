@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/schemas"
@@ -39,8 +40,24 @@ type held struct {
 	wake  schemas.Instant // as the store has it
 }
 
-// erasedPrefix begins the keys of erased people: what stays of them is a keyed hash of the id, and no id begins like this.
+// erasedPrefix begins the keys of erased people: what stays of them is a keyed hash of the id. An id that begins with a
+// zero byte is stored with one more, so that none begins like this.
 const erasedPrefix = "\x00erased\x00"
+
+// keyOf is the key under which a profile is stored, and idOf its id again.
+func keyOf(id string) string {
+	if strings.HasPrefix(id, "\x00") {
+		return "\x00" + id
+	}
+	return id
+}
+
+func idOf(key string) string {
+	if strings.HasPrefix(key, "\x00") {
+		return key[1:]
+	}
+	return key
+}
 
 // get is the profile of an id, an empty one if there is none.
 func (s *profiles) get(id string) (*held, error) {
@@ -71,7 +88,7 @@ func (s *profiles) get(id string) (*held, error) {
 }
 
 func (s *profiles) read(id string) (*state.Profile, error) {
-	for _, key := range []string{id, s.erasedKey(id)} {
+	for _, key := range []string{keyOf(id), s.erasedKey(id)} {
 		value, found, err := s.store.Profile(s.buffer[:0], s.task, key)
 		if err != nil {
 			return nil, err
@@ -176,13 +193,13 @@ func (s *profiles) put(batch *disk.Batch, h *held) {
 	wake := s.chain.Wake(h.Profile)
 	if h.Epoch > 0 || !h.Alive {
 		batch.DeleteProfile(s.task, s.erasedKey(h.ID), schemas.Never)
-		batch.DeleteProfile(s.task, h.ID, h.wake)
+		batch.DeleteProfile(s.task, keyOf(h.ID), h.wake)
 		h.wake = schemas.Never
 	}
 	if !h.Alive && h.Epoch == 0 {
 		return
 	}
-	key := h.ID
+	key := keyOf(h.ID)
 	if !h.Alive {
 		key = s.erasedKey(h.ID)
 	}
@@ -209,10 +226,10 @@ func (s *profiles) each(visit func(*state.Profile) error) error {
 		if err != nil {
 			return err
 		}
-		id := row.ID
-		if len(id) > len(erasedPrefix) && id[:len(erasedPrefix)] == erasedPrefix {
+		if strings.HasPrefix(row.ID, erasedPrefix) {
 			continue
 		}
+		id := idOf(row.ID)
 		p, err := s.decode(id, row.Value)
 		if err != nil {
 			return err
@@ -246,7 +263,7 @@ func ReadProfile(dir string, c *catalog.Catalog, id string) (*state.Profile, err
 		return nil, err
 	}
 	for _, task := range tasks {
-		value, found, err := store.Profile(nil, task, id)
+		value, found, err := store.Profile(nil, task, keyOf(id))
 		if err != nil {
 			return nil, err
 		}

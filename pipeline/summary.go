@@ -61,7 +61,7 @@ func (t *eventTimes) settle() {
 	}
 }
 
-// Times are far from the rest when farGap or more lies between, and no more than one in farShare events lies beyond.
+// Times are far from the rest when farGap or more lies between, and one event, or no more than one in farShare, lies beyond.
 const (
 	farGap   = 30 // days
 	farShare = 100
@@ -82,7 +82,7 @@ func (t *eventTimes) warnings() []string {
 		for _, d := range days[from:to] {
 			n += t.days[d]
 		}
-		if n > 0 && n*farShare <= total {
+		if n == 1 && total > 2 || n > 0 && n*farShare <= total {
 			at := func(day int64) string {
 				return schemas.Instant(day * int64(schemas.Day)).Time().Format("2006-01-02")
 			}

@@ -3,6 +3,7 @@ package schemas
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -85,7 +86,7 @@ func (i *Instant) UnmarshalText(text []byte) error {
 
 // ParseInstant reads RFC 3339 with any offset and any number of fraction digits; those beyond the millisecond are cut.
 func ParseInstant(text string) (Instant, error) {
-	t, err := time.Parse(time.RFC3339Nano, text)
+	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text)) // t and z may be small
 	if err != nil {
 		return 0, fmt.Errorf("time %q is not RFC 3339, such as 2026-01-05T10:00:00Z", text)
 	}

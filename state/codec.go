@@ -155,7 +155,8 @@ func appendValue(b []byte, v schemas.Value) []byte {
 	return b
 }
 
-const maxDepth = 64
+// maxDepth is how deep JSON is decoded at most; values cannot be deeper.
+const maxDepth = 10_000
 
 func (r *Reader) value(depth int) schemas.Value {
 	switch kind := schemas.Kind(r.byte()); kind {

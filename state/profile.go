@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -35,15 +36,16 @@ type Spec struct {
 // Layout says what the bytes of a profile mean: the keys of its cells and the texts it shortens, each by number. It is
 // stored once, under its hash, so that bytes written under another plan can still be read.
 type Layout struct {
-	Specs []Spec
-	Names *Names
-	Keep  int // events remembered a profile at most
-	Hash  uint64
+	Specs    []Spec
+	Names    *Names // the segments first
+	Segments int    // how many of Names may be segments: the first ones
+	Keep     int    // events remembered a profile at most
+	Hash     uint64
 }
 
 // NewLayout numbers specs and names.
 func NewLayout(specs []Spec, names *Names, keep int) *Layout {
-	l := &Layout{Specs: specs, Names: names, Keep: keep}
+	l := &Layout{Specs: specs, Names: names, Segments: len(names.List), Keep: keep}
 	l.Hash = xxhash.Sum64(l.Append(nil))
 	return l
 }
@@ -204,6 +206,7 @@ func (l *Layout) Decode(id string, b []byte, t *Translation) (*Profile, error) {
 	p.Now = p.Clock + schemas.Instant(r.uint())
 	p.Recent.decode(r, rename)
 	p.Memberships.Decode(r)
+	p.Memberships.By = slices.DeleteFunc(p.Memberships.By, func(m Membership) bool { return m.Segment >= l.Segments })
 	for i := -1; len(r.rest) > 0; {
 		i += int(r.uint())
 		body := Reader{rest: r.bytes(), names: r.names, to: r.to}

@@ -138,8 +138,7 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 		}
 		r := Reader{rest: c.blob[v.at:v.to], names: names.List}
 		e := &schemas.Event{Time: v.time, Fields: make([]schemas.Value, fields)}
-		late[e] = r.recent(e, slot)
-		if r.bad {
+		if late[e] = r.recent(e, slot); r.bad {
 			return ErrCorrupt
 		}
 		events = append(events, e)

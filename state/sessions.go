@@ -10,12 +10,13 @@ import (
 // Sessions are the sessions of a profile: those that can still change, ascending, further apart than the gap; and of
 // those that are over for good, how many there were and when those of the last Window began.
 type Sessions struct {
-	Gap    schemas.Duration
-	Window schemas.Duration // how far back the starts of ended sessions are kept; 0: not at all
-	Keep   int
-	Open   []Session
-	Ended  int64
-	Starts []schemas.Instant // of ended ones, ascending
+	Gap     schemas.Duration
+	Window  schemas.Duration // how far back the starts of ended sessions are kept; 0: not at all
+	Keep    int
+	Open    []Session
+	Limited bool // a start was forgotten that is still in the window
+	Ended   int64
+	Starts  []schemas.Instant // of ended ones, ascending
 }
 
 // Session is one of them: events whose neighbours are at most the gap apart.
@@ -183,6 +184,7 @@ func (c *Sessions) Over(n, now schemas.Instant, give func(*Session)) {
 func (c *Sessions) drop(now schemas.Instant) {
 	gone := 0
 	for gone < len(c.Starts) && (c.Starts[gone].Add(c.Window) <= now || len(c.Starts)-gone > c.Keep) {
+		c.Limited = c.Limited || c.Starts[gone].Add(c.Window) > now
 		gone++
 	}
 	c.Starts = slices.Delete(c.Starts, 0, gone)

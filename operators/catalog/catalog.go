@@ -89,6 +89,7 @@ type Catalog struct {
 func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	d := expr.Definitions{Features: b.Features, Segments: map[string]expr.Segment{}, Interests: map[string]expr.Interest{},
 		Models: map[string]*expr.Model{}, Limits: s.Limits}
+	d.Gap, d.TTL = b.Sessions.Gap, b.Context.TTL
 	for name, c := range b.Segments {
 		d.Segments[name] = expr.Segment(c)
 	}
@@ -116,7 +117,9 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	}
 	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits))
 	specs = append(specs, feature.Specs(plan)...)
+	segments := len(names)
 	c.Layout = state.NewLayout(specs, state.NewNames(append(append(names, c.fields...), texts(plan)...)...), s.Limits.Events)
+	c.Layout.Segments = segments
 	return c, nil
 }
 

@@ -51,19 +51,13 @@ type Aggregate struct {
 func (c *compiler) aggregate() {
 	byKey := map[string]*Aggregate{}
 	limits := c.definitions.Limits
-	enough := c.countsNeeded()
 	for _, call := range c.plan.Calls {
 		a := c.aggregateOf(call)
 		if a == nil {
 			continue
 		}
 		switch a.Kept {
-		case KeptTimes:
-			a.Keep, a.Limit = limits.Events, true
-			if n, found := enough[call]; found && n < limits.Events {
-				a.Keep, a.Limit = n, false
-			}
-		case KeptNumbers, KeptFollow, KeptMin, KeptMax:
+		case KeptTimes, KeptNumbers, KeptFollow, KeptMin, KeptMax:
 			a.Keep, a.Limit = limits.Events, true
 		case KeptDistinct, KeptPending:
 			a.Keep, a.Limit = limits.Values, true
@@ -167,40 +161,3 @@ func (c *compiler) aggregateOf(call *Call) *Aggregate {
 var keptNames = [...]string{KeptCount: "count", KeptTimes: "times", KeptSum: "sum", KeptNumbers: "numbers", KeptMin: "min", KeptMax: "max",
 	KeptDistinct: "distinct", KeptFirst: "first", KeptLast: "last", KeptPeriod: "period", KeptDecay: "decay", KeptAffinity: "affinity",
 	KeptFollow: "follow", KeptPending: "pending", KeptPurchases: "purchases"}
-
-// countsNeeded is, for each windowed count that only stands in comparisons with literals, how many times must be kept
-// to decide them all: `count(x, w) >= k` needs the k latest.
-func (c *compiler) countsNeeded() map[*Call]int {
-	needed := map[*Call]int{}
-	exact := map[*Call]bool{}
-	for _, f := range c.plan.Features {
-		for _, call := range f.calls {
-			exact[call] = true
-		}
-	}
-	for _, l := range c.plan.Leaves {
-		for _, call := range l.calls {
-			n, ok := 0, false
-			if cmp, isCompare := l.node.(*compareNode); isCompare && l.Op != "" {
-				if side, isCall := l.value.(callNode); isCall && side.call == call && (cmp.a == l.value || cmp.b == l.value) {
-					n, ok = countNeeded(l.Threshold)
-				}
-			}
-			if !ok {
-				exact[call] = true
-			}
-			needed[call] = max(needed[call], n)
-		}
-	}
-	maps.DeleteFunc(needed, func(call *Call, _ int) bool { return exact[call] })
-	return needed
-}
-
-// countNeeded is how many must be seen to tell a count from a threshold whatever the operator.
-func countNeeded(threshold schemas.Value) (int, bool) {
-	n, ok := threshold.Number()
-	if !ok || n != n || n > 1e6 {
-		return 0, false
-	}
-	return max(int(n), 0) + 1, true
-}

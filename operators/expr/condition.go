@@ -14,14 +14,21 @@ type Leaf struct {
 	node      node
 	value     node // the other side
 	calls     []*Call
-	calendar  bool // the local hour or weekday moves it
-	moves     bool // time may flip it
-	falls     bool // time may flip it from true to false only
+	features  string // the definitions of the features in it
+	calendar  bool   // the local hour or weekday moves it
+	moves     bool   // time may flip it
+	falls     bool   // time may flip it from true to false only
 	compare   *compareNode
 }
 
 // MayFlip is whether time may flip a leaf of that truth.
 func (l *Leaf) MayFlip(was Truth) bool { return l.moves && (!l.falls || was != False) }
+
+// Calendar is whether the local hour or weekday may flip it.
+func (l *Leaf) Calendar() bool { return l.calendar }
+
+// CalendarCycle is how long the local time takes to show all that it can.
+const CalendarCycle = calendarCycle
 
 // Moves is whether the leaf may flip while nothing happens.
 func (l *Leaf) Moves() bool { return l.moves }

@@ -19,6 +19,7 @@ type Definitions struct {
 	Interests map[string]Interest
 	Models    map[string]*Model // by event type
 	Limits    Limits
+	Gap, TTL  schemas.Duration // of sessions and contexts: part of what a segment means
 }
 
 // Segment is a named condition.

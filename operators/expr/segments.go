@@ -3,6 +3,7 @@ package expr
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -86,20 +87,17 @@ func (c *compiler) compileSegment(name string) {
 		} else {
 			s.Until = cond
 		}
-		for _, leaf := range cond.Leaves {
-			meaning.Write([]byte(c.plan.Leaves[leaf].Text))
-			meaning.Write([]byte{0})
-		}
-		cond.root.spell(func(part string) { meaning.Write([]byte(part)) })
+		cond.root.spell(c.plan.Leaves, func(part string) { meaning.Write(append([]byte(part), 0)) })
 		meaning.Write([]byte{1, byte(i)})
 	}
 	if def.Purpose != "" {
 		cv := &converter{compiler: c}
 		s.Purpose = cv.intern(Call{Func: FuncConsent, Text: "consent(" + quote(def.Purpose) + ")", Name: def.Purpose, Field: -1, Filter: -1, Segment: -1})
 		s.Calls = append(s.Calls, s.Purpose)
-		meaning.Write([]byte(def.Purpose))
+		meaning.Write([]byte("purpose " + def.Purpose))
 	}
 	for _, call := range s.Calls {
+		meaning.Write([]byte(c.behind(call)))
 		if i := slices.IndexFunc(c.plan.Segments, func(o *PlannedSegment) bool { return call.Func == FuncInSegment && o.Name == call.Name }); i >= 0 {
 			meaning.Write([]byte(c.plan.Segments[i].Definition))
 		}
@@ -110,14 +108,47 @@ func (c *compiler) compileSegment(name string) {
 
 func quote(text string) string { return string(schemas.StringValue(text).AppendJSON(nil)) }
 
-// spell writes the formula's form, so that it becomes part of the definition's hash.
-func (f *formula) spell(write func(string)) {
+// behind is what a call means beyond its spelling.
+func (c *compiler) behind(call *Call) string {
+	switch call.Func {
+	case FuncInterest, FuncInterestMax, FuncInterestShare, FuncInterests:
+		return fmt.Sprint(c.definitions.Interests[call.Name])
+	case FuncPAlive, FuncExpected, FuncValue:
+		return fmt.Sprint(*call.Model)
+	case FuncSessions, FuncSessionActive, FuncSessionEvents, FuncSessionStart, FuncSessionSeconds, FuncSessionCount, FuncSessionFirst:
+		return c.definitions.Gap.String()
+	case FuncContext:
+		return c.definitions.TTL.String()
+	}
+	return ""
+}
+
+// spell writes the formula with its leaves, so that it becomes part of the definition's hash.
+func (f *formula) spell(leaves []*Leaf, write func(string)) {
 	write(string(f.op))
+	if f.op == 'l' {
+		write(leaves[f.leaf].Text)
+		for _, call := range leaves[f.leaf].calls { // a feature's name in the text stands for these
+			write(call.Text)
+		}
+		write(leaves[f.leaf].features)
+	}
 	for _, part := range []*formula{f.a, f.b, f.c} {
 		if part != nil {
-			part.spell(write)
+			part.spell(leaves, write)
 		}
 	}
+}
+
+// featureTexts are the definitions of the features that an expression names, and of those that these name.
+func (c *compiler) featureTexts(e ast.Expr) string {
+	text := ""
+	for _, name := range identifiers(e) {
+		if f := c.features[name]; f != nil && f.parsed != nil {
+			text += name + " = " + f.Text + "; " + c.featureTexts(f.parsed.ast.Expr())
+		}
+	}
+	return text
 }
 
 // formula takes a condition apart into leaves; a feature's name stands for its expression.
@@ -193,7 +224,7 @@ func (c *compiler) leaf(p *parsed, e ast.Expr, use *place) int {
 	if i, found := c.leaves[text]; found {
 		return i
 	}
-	l := &Leaf{Text: text, node: node, calls: cv.calls}
+	l := &Leaf{Text: text, node: node, calls: cv.calls, features: c.featureTexts(e)}
 	for _, call := range cv.calls {
 		l.calendar = l.calendar || call.Func.calendar()
 		l.moves = l.moves || call.moves()
@@ -224,6 +255,9 @@ func mixture(n node) node {
 			return c
 		}
 		if c.moves > step {
+			if usesLocal(c) {
+				return c
+			}
 			return nil
 		}
 	}
@@ -238,10 +272,20 @@ func mixture(n node) node {
 	return nil
 }
 
+// usesLocal is whether a macro's variable stands in a part.
+func usesLocal(n node) bool {
+	if _, local := n.(localNode); local {
+		return true
+	}
+	return slices.ContainsFunc(n.parts(), usesLocal)
+}
+
 func explain(text string, culprit node) string {
 	why := "uses a value that moves all the time other than in a comparison"
 	if c, ok := culprit.(*compareNode); ok {
-		if a, b := motionOf(c.a), motionOf(c.b); a != mixed && b != mixed {
+		if a, b := motionOf(c.a), motionOf(c.b); usesLocal(c) {
+			why = "compares " + max(a, b).String() + " with a variable of a macro"
+		} else if a != mixed && b != mixed {
 			why = "compares " + a.String() + " with " + b.String()
 		} else {
 			why = "mixes values that move with time in different ways"

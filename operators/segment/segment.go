@@ -42,6 +42,7 @@ type planned struct {
 	closure []int      // the segments it rests on, itself last
 	leaves  []int      // of the whole closure
 	moves   bool       // whether time may change the membership
+	until   bool       // whether a membership of the closure remembers its path
 	single  *expr.Leaf // the condition, where it is one leaf and nothing else
 }
 
@@ -66,6 +67,7 @@ func New(plan *expr.Plan, numbers []int) *Operator {
 		slices.Sort(p.closure)
 		p.closure = append(p.closure, i)
 		p.leaves = union(union(p.leaves, s.When.Leaves), untilLeaves(&p))
+		p.until = s.Until != nil || slices.ContainsFunc(s.Needs, func(need int) bool { return o.segments[need].until })
 		p.moves = slices.ContainsFunc(p.leaves, func(leaf int) bool { return plan.Leaves[leaf].Moves() })
 		if leaf, ok := s.When.Single(); ok && s.Until == nil && len(p.closure) == 1 {
 			p.single = plan.Leaves[leaf]
@@ -277,10 +279,16 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 	was := o.members[target]
 	o.future = true
 	defer func() { o.future = false }()
+	other := n // when something else than the calendar flipped last
 	for range steps {
 		at := slices.Min(o.flips)
 		if at > limit || at == schemas.Never {
 			return schemas.Never
+		}
+		if next := o.nextOther(s); next == schemas.Never && !s.until && at.Sub(other) > expr.CalendarCycle {
+			return schemas.Never // the local time has shown all that it can
+		} else if next == at {
+			other = at
 		}
 		for _, i := range s.closure {
 			o.members[i] = o.decide(&o.segments[i], o.members[i], at)
@@ -304,6 +312,17 @@ func (o *Operator) leafFlip(leaf int, n schemas.Instant) schemas.Instant {
 		return schemas.Never
 	}
 	return o.eval.NextFlip(l, n, o.eval.Truth(l, n))
+}
+
+// nextOther is the next flip of a leaf that is not moved by the calendar.
+func (o *Operator) nextOther(s *planned) schemas.Instant {
+	next := schemas.Never
+	for i, leaf := range s.leaves {
+		if !o.plan.Leaves[leaf].Calendar() {
+			next = min(next, o.flips[i])
+		}
+	}
+	return next
 }
 
 // settled is whether no leaf that may flip can change the membership, whatever the others become.

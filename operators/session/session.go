@@ -136,6 +136,7 @@ func (o *Operator) Over(p *state.Profile, n schemas.Instant, emit operators.Emit
 			emit(o.record(p, s))
 		}
 	})
+	p.Limited = p.Limited || o.sessions(p).Limited
 }
 
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
