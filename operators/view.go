@@ -21,6 +21,7 @@ type Fader interface {
 	Fading(p *state.Profile, c *expr.Call) (value float64, at schemas.Instant)
 	Since(p *state.Profile, c *expr.Call) (at schemas.Instant, ok bool)
 	Leaves(p *state.Profile, c *expr.Call, n schemas.Instant, j int) schemas.Instant
+	Steps(p *state.Profile, c *expr.Call, n schemas.Instant, yield func(at schemas.Instant, v schemas.Value) bool) bool
 }
 
 // Value is the value of the call at n.
@@ -49,4 +50,9 @@ func (v *View) Since(c *expr.Call) (schemas.Instant, bool) { return v.fading.Sin
 // Leaves is when the j-th oldest of the events counted at n leaves the window.
 func (v *View) Leaves(c *expr.Call, n schemas.Instant, j int) schemas.Instant {
 	return v.fading.Leaves(v.Profile, c, n, j)
+}
+
+// Steps gives the values to come of a call; see expr.Stepper.
+func (v *View) Steps(c *expr.Call, n schemas.Instant, yield func(at schemas.Instant, value schemas.Value) bool) bool {
+	return v.fading.Steps(v.Profile, c, n, yield)
 }

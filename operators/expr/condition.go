@@ -88,6 +88,9 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Inst
 			return c.nextCountFlip(f, was == True)
 		}
 	}
+	if flip, ok := l.nextStep(f, was); ok {
+		return flip
+	}
 	at, settled := n, n // settled: since when only the calendar has moved it
 	for range maxSteps {
 		f.now = at
@@ -106,6 +109,24 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Inst
 		}
 	}
 	return at
+}
+
+// nextStep is the next flip of a call compared with a number, where the view tells the call's values to come at once.
+func (l *Leaf) nextStep(f *frame, was Truth) (flip schemas.Instant, ok bool) {
+	stepper, can := f.view.(Stepper)
+	if !can || l.compare == nil || l.compare.plain == nil {
+		return 0, false
+	}
+	flip = schemas.Never
+	threshold := schemas.DoubleValue(l.compare.threshold)
+	ok = stepper.Steps(l.compare.plain, f.now, func(at schemas.Instant, v schemas.Value) bool {
+		if truth(compare(l.compare.op, v, threshold)) != was {
+			flip = at
+			return false
+		}
+		return true
+	})
+	return flip, ok
 }
 
 // nextChange is the first instant after f.now at which a value may be another one: by the calendar (the local hour and

@@ -17,6 +17,13 @@ type View interface {
 	Since(c *Call) (at schemas.Instant, ok bool)
 }
 
+// Stepper is a View that can tell all values to come of a call that moves in steps at once, cheaper than one by one.
+type Stepper interface {
+	// Steps gives the values that the call takes after n, each with the instant from which it holds, until yield is false.
+	// It reports whether it can for this call.
+	Steps(c *Call, n schemas.Instant, yield func(at schemas.Instant, v schemas.Value) bool) bool
+}
+
 // Call is one call of an ebb function with its literal arguments. Calls of the same canonical spelling are one Call.
 type Call struct {
 	Func      Func
