@@ -98,17 +98,18 @@ func forEachKind(t *testing.T, check func(t *rapid.T, k kind)) {
 	}
 }
 
-// shuffled lets each thing wait, but no longer than accept behind a later one.
+// shuffled lets each thing wait, but no longer than accept behind a later one; often just as long.
 func shuffled(t *rapid.T, all []told) []told {
 	type arrival struct {
 		told
-		at schemas.Instant
+		at, tie schemas.Instant
 	}
 	var out []arrival
 	for _, x := range all {
-		out = append(out, arrival{x, x.At + schemas.Instant(rapid.Int64Range(0, int64(accept)).Draw(t, "wait"))})
+		wait := rapid.SampledFrom([]schemas.Duration{0, 0, 1, 3, accept - 1, accept, accept}).Draw(t, "wait")
+		out = append(out, arrival{x, x.At.Add(wait), schemas.Instant(rapid.IntRange(0, 3).Draw(t, "tie"))})
 	}
-	slices.SortStableFunc(out, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(out, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tie, b.tie)) })
 	var order []told
 	for _, a := range out {
 		order = append(order, a.told)
