@@ -54,6 +54,10 @@ fuzz: ## Fuzz every target for FUZZTIME (30s)
 soak: ## Compare the engine with the independent model on CASES (1000000) random histories
 	$(GO) test ./test/metamorphic -run TestAgainstModel -cases $(CASES) -timeout 0
 
+.PHONY: mutants
+mutants: ## Break the fold in every listed way, and see that the tests notice
+	$(GO) test ./test/metamorphic -run TestMutants -mutants -timeout 60m
+
 .PHONY: bench
 bench: ## Run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
