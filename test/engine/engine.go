@@ -24,15 +24,14 @@ type Engine struct {
 	Cut     func() bool // whether the profile goes through its bytes after an event, as at a restart; may be nil
 }
 
-// New compiles a configuration.
-func New(text string) (*Engine, error) {
+// Load reads and compiles a configuration, as the command does. All its faults come at once.
+func Load(name string, text []byte, env func(string) (string, bool)) (*config.Config, *catalog.Blocks, *catalog.Catalog, config.Faults) {
 	blocks := catalog.Defaults()
 	var entries []config.Block
 	for _, e := range blocks.Entries() {
 		entries = append(entries, config.Block(e))
 	}
-	none := func(string) (string, bool) { return "", false }
-	c, doc, faults := config.Load("test.yaml", []byte(text), none, entries...)
+	c, doc, faults := config.Load(name, text, env, entries...)
 	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
 		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
 		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
@@ -40,6 +39,16 @@ func New(text string) (*Engine, error) {
 	for _, w := range wrongs {
 		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
 	}
+	faults.Sort()
+	return c, blocks, compiled, faults
+}
+
+// NoEnvironment has no variables.
+func NoEnvironment(string) (string, bool) { return "", false }
+
+// New compiles a configuration.
+func New(text string) (*Engine, error) {
+	_, _, compiled, faults := Load("test.yaml", []byte(text), NoEnvironment)
 	if len(faults) > 0 {
 		return nil, faults
 	}

@@ -10,12 +10,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/ebbstream/ebb/config"
-	"github.com/ebbstream/ebb/operators"
 	"github.com/ebbstream/ebb/operators/catalog"
-	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/pipeline"
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/test/engine"
 )
 
 // set is a set's configuration, ready for replays.
@@ -40,19 +38,7 @@ func open(t *testing.T, path string, pairs ...string) *set {
 		}
 		return "", false
 	}
-	blocks := catalog.Defaults()
-	var entries []config.Block
-	for _, e := range blocks.Entries() {
-		entries = append(entries, config.Block(e))
-	}
-	c, doc, faults := config.Load(path, text, variables, entries...)
-	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
-		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
-		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
-	})
-	for _, w := range wrongs {
-		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
-	}
+	c, blocks, compiled, faults := engine.Load(path, text, variables)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

@@ -13,11 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/ebbstream/ebb/config"
-	"github.com/ebbstream/ebb/operators"
-	"github.com/ebbstream/ebb/operators/catalog"
-	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/pipeline"
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/test/engine"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what came out into the scenarios")
@@ -134,22 +132,8 @@ func read(t *testing.T, archive *txtar.Archive) *story {
 
 // load compiles a configuration, as the command does.
 func load(text []byte) (*pipeline.Replay, config.Faults) {
-	blocks := catalog.Defaults()
-	var entries []config.Block
-	for _, e := range blocks.Entries() {
-		entries = append(entries, config.Block(e))
-	}
-	none := func(string) (string, bool) { return "", false }
-	c, doc, faults := config.Load("config.yaml", text, none, entries...)
-	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
-		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
-		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
-	})
-	for _, w := range wrongs {
-		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
-	}
+	c, _, compiled, faults := engine.Load("config.yaml", text, engine.NoEnvironment)
 	if len(faults) > 0 {
-		faults.Sort()
 		return nil, faults
 	}
 	r := &pipeline.Replay{Name: c.Name, Catalog: compiled, Memory: 64 << 20, MuteBefore: schemas.Earliest,
