@@ -39,13 +39,13 @@ var mistakes = []mutant{
 	{"operators/session/session.go", "s.End.Add(o.gap + 1)", "s.End.Add(o.gap)", "the timer of a session's end comes a millisecond too early", false, ""},
 
 	// Sequences.
-	{"state/distinct.go", "c.A.Add(within + 1)", "c.A.Add(within)", "not_followed_by turns at the deadline, at which b may still come", false, ""},
-	{"state/distinct.go", "c.B[0] <= c.A.Add(within)", "c.B[0] < c.A.Add(within)", "a b at the deadline is too late", false, ""},
-	{"state/distinct.go", "c.B[i] <= t {", "c.B[i] < t {", "a b at the same time as a follows it", false, ""},
-	{"state/distinct.go", "\t\tfirst = 1\n", "\t\tfirst = 0\n", "the b that answers for the latest a is forgotten with age", false, ""},
-	{"state/distinct.go", "c.B[i] <= horizon", "c.B[i] > c.A", "the b's that a late a may need are forgotten", false, ""},
-	{"state/distinct.go", "v.B <= v.A && (w", "v.B < v.A && (w", "a b at the same time as a finishes it", false, ""},
-	{"state/distinct.go", "v.open(e.Now, c.Window) || v.B >= e.Horizon", "v.open(e.Now, c.Window)", "what is finished is pending again when a late a comes", false, ""},
+	{"state/follow.go", "c.A.Add(within + 1)", "c.A.Add(within)", "not_followed_by turns at the deadline, at which b may still come", false, ""},
+	{"state/follow.go", "c.B[0] <= c.A.Add(within)", "c.B[0] < c.A.Add(within)", "a b at the deadline is too late", false, ""},
+	{"state/follow.go", "c.B[i] <= t {", "c.B[i] < t {", "a b at the same time as a follows it", false, ""},
+	{"state/follow.go", "\t\tfirst = 1\n", "\t\tfirst = 0\n", "the b that answers for the latest a is forgotten with age", false, ""},
+	{"state/follow.go", "c.B[i] <= horizon", "c.B[i] > c.A", "the b's that a late a may need are forgotten", false, ""},
+	{"state/pending.go", "v.B <= v.A && (w", "v.B < v.A && (w", "a b at the same time as a finishes it", false, ""},
+	{"state/pending.go", "v.open(e.Now, c.Window) || v.B >= e.Horizon", "v.open(e.Now, c.Window)", "what is finished is pending again when a late a comes", false, ""},
 
 	// What is said about a person.
 	{"state/register.go", "reg.Mark.Time.Add(c.TTL) <= n {", "reg.Mark.Time.Add(c.TTL) < n {", "a context is still known at time + ttl", true, ""},
