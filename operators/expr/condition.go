@@ -204,9 +204,9 @@ func (f *formula) eval(leaf func(int) Truth) Truth {
 		return f.b.eval(leaf)
 	case False:
 		return f.c.eval(leaf)
-	case unknown:
-		if b := f.b.eval(leaf); b != unknown && b == f.c.eval(leaf) && b != True {
-			return b // false or failed either way
+	case unknown: // it may also become an error, and make an error of the whole
+		if f.b.eval(leaf) == Failed && f.c.eval(leaf) == Failed {
+			return Failed
 		}
 		return unknown
 	}
