@@ -32,6 +32,9 @@ func (c *Pending) Tell(t schemas.Instant, v schemas.Value, began bool, e Edge) (
 		old = Begun{v, schemas.Earliest, schemas.Earliest}
 	}
 	if began {
+		if t > old.A || t == old.A && v.Kind() < old.Value.Kind() { // of equal values, 1 and 1.0, that of the latest a stays
+			old.Value = v
+		}
 		old.A = max(old.A, t)
 	} else {
 		old.B = max(old.B, t)

@@ -84,7 +84,7 @@ func motionOf(n node) motion {
 	case callNode:
 		return n.call.Func.motion()
 	case featureNode:
-		return motionOf(n.of)
+		return n.moves
 	case *compareNode:
 		if n.moves == mixed {
 			return mixed

@@ -117,7 +117,7 @@ func (c *converter) ident(e ast.Expr) node {
 	}
 	if f := c.features[name]; f != nil && f.node != nil {
 		c.calls = append(c.calls, f.calls...)
-		return featureNode{name, f.node}
+		return featureNode{name, f.node, f.moves}
 	}
 	c.fail(e, "%s is not known", name)
 	return nil

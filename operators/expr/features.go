@@ -43,7 +43,7 @@ func (c *compiler) compileFeatures() {
 		if root == nil {
 			continue
 		}
-		f.node, f.calls, f.parsed = root, cv.calls, p
+		f.node, f.calls, f.parsed, f.moves = root, cv.calls, p, motionOf(root)
 		if env, err := c.env.Extend(cel.Variable(name, featureType(p.typ))); err == nil {
 			c.env = env
 		}

@@ -46,8 +46,9 @@ type (
 	chooseNode struct{ cond, yes, no node }
 	// featureNode stands for a feature's name: its value, null where the expression is an error.
 	featureNode struct {
-		name string
-		of   node
+		name  string
+		of    node
+		moves motion
 	}
 	loopNode struct { // a comprehension, as the macros all, exists, exists_one, map and filter become
 		over                    node

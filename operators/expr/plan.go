@@ -65,6 +65,7 @@ type Feature struct {
 	node   node
 	calls  []*Call
 	parsed *parsed
+	moves  motion // of its value, known once since features name features
 }
 
 // PlannedSegment is a segment with its conditions compiled.
