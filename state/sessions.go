@@ -159,10 +159,18 @@ func (c *Sessions) Current(n schemas.Instant) *Session {
 	return nil
 }
 
+// AnyOver is whether a session ended, gap included, before n.
+func (c *Sessions) AnyOver(n schemas.Instant) bool {
+	return len(c.Open) > 0 && c.over(&c.Open[0], n)
+}
+
+// over is whether a session ended, gap included, before n.
+func (c *Sessions) over(s *Session, n schemas.Instant) bool { return s.End.Add(c.Gap) < n }
+
 // Over takes off the sessions that ended, gap included, before n, and gives each of them, for as long as the call takes.
 func (c *Sessions) Over(n, now schemas.Instant, give func(*Session)) {
 	over := 0
-	for over < len(c.Open) && c.Open[over].End.Add(c.Gap) < n {
+	for over < len(c.Open) && c.over(&c.Open[over], n) {
 		over++
 	}
 	if over == 0 {

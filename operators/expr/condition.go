@@ -117,6 +117,11 @@ func (l *Leaf) nextStep(f *frame, was Truth) (flip schemas.Instant, ok bool) {
 	if !can || l.compare == nil || l.compare.plain == nil {
 		return 0, false
 	}
+	switch l.compare.plain.Func {
+	case FuncSum, FuncAvg, FuncDistinct:
+	default:
+		return 0, false
+	}
 	flip = schemas.Never
 	threshold := schemas.DoubleValue(l.compare.threshold)
 	ok = stepper.Steps(l.compare.plain, f.now, func(at schemas.Instant, v schemas.Value) bool {

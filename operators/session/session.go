@@ -131,6 +131,9 @@ func (o *Operator) Over(p *state.Profile, n schemas.Instant, emit operators.Emit
 	if p.Cells[o.cell] == nil {
 		return
 	}
+	if !o.sessions(p).AnyOver(n) {
+		return // as after most events
+	}
 	o.sessions(p).Over(n, p.Now, func(s *state.Session) {
 		if emit != nil {
 			emit(o.record(p, s))

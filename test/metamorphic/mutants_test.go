@@ -34,7 +34,7 @@ var mistakes = []mutant{
 	{"state/sessions.go", "c.Open[i-1].End.Add(c.Gap) >= one.Start", "c.Open[i-1].End.Add(c.Gap) > one.Start", "an event exactly a gap later opens a session", false, ""},
 	{"state/sessions.go", "c.Open[j].Start <= one.End.Add(c.Gap)", "c.Open[j].Start < one.End.Add(c.Gap)", "a late event exactly a gap before a session does not join it", false, ""},
 	{"state/sessions.go", "n <= c.Open[last].End.Add(c.Gap)", "n < c.Open[last].End.Add(c.Gap)", "a session is not open any more at end + gap", false, ""},
-	{"state/sessions.go", "c.Open[over].End.Add(c.Gap) < n", "c.Open[over].End.Add(c.Gap) <= n", "a session is published at end + gap, where it can still grow", false, ""},
+	{"state/sessions.go", "s.End.Add(c.Gap) < n", "s.End.Add(c.Gap) <= n", "a session is published at end + gap, where it can still grow", false, ""},
 	{"state/sessions.go", "if o.Entry.Before(s.Entry.Mark) {", "if s.Entry.Before(o.Entry.Mark) {", "the entry is the last event", false, ""},
 	{"operators/session/session.go", "s.End.Add(o.gap + 1)", "s.End.Add(o.gap)", "the timer of a session's end comes a millisecond too early", false, ""},
 
