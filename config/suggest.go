@@ -18,15 +18,15 @@ func suggest(near string, known []string) string {
 func nearest(found string, known []string) string {
 	best, least := "", max(1, len(found)/3)+1
 	for _, k := range known {
-		if d := distance(strings.ToLower(found), k); d < least {
+		if d := Distance(strings.ToLower(found), k); d < least {
 			best, least = k, d
 		}
 	}
 	return best
 }
 
-// distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b.
-func distance(a, b string) int {
+// Distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b.
+func Distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {
 		rows[i] = make([]int, len(b)+1)
