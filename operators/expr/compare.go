@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -209,7 +210,7 @@ func (n *compareNode) truth(f *frame) Truth {
 	var x float64
 	if n.moves == exponential {
 		value, at := f.view.Fading(n.plain)
-		if value == 0 || n.threshold == 0 {
+		if value == 0 || value != value || n.threshold == 0 {
 			return truth(n.general(f))
 		}
 		x = value * power(f.now.Sub(at), n.plain.HalfLife)
@@ -221,7 +222,7 @@ func (n *compareNode) truth(f *frame) Truth {
 		}
 		x = number
 	}
-	return boolTruth(n.op.holds(sign(x, n.threshold)))
+	return boolTruth(n.op.holds(cmp.Compare(x, n.threshold)))
 }
 
 func boolTruth(b bool) Truth {
@@ -229,17 +230,6 @@ func boolTruth(b bool) Truth {
 		return True
 	}
 	return False
-}
-
-// sign is -1, 0 or 1 for two numbers.
-func sign(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (n *compareNode) general(f *frame) schemas.Value {
@@ -286,7 +276,7 @@ func (n *compareNode) nextFlip(f *frame) schemas.Instant {
 		d0 := int64(a.Span()) - int64(b.Span())
 		near := -d0 / n.slope // about when a - b is 0
 		return firstOf(from, func(m schemas.Instant) bool {
-			return n.op.holds(signOf(d0+n.slope*int64(m-from), 0))
+			return n.op.holds(cmp.Compare(d0+n.slope*int64(m-from), 0))
 		}, from+1, from.Add(schemas.Duration(near-1)), from.Add(schemas.Duration(near)), from.Add(schemas.Duration(near+1)), from.Add(schemas.Duration(near+2)))
 	case exponential:
 		if n.plain != nil {
@@ -318,7 +308,7 @@ func settles(value, threshold float64, op compareOp) bool {
 // comparison has another value.
 func (n *compareNode) nextCountFlip(f *frame, was bool) schemas.Instant {
 	count := int(f.view.Value(n.plain, f.now).Int())
-	holds := func(left int) bool { return n.op.holds(sign(float64(left), n.threshold)) }
+	holds := func(left int) bool { return n.op.holds(cmp.Compare(float64(left), n.threshold)) }
 	// A count only falls: it passes from above the threshold through it to below.
 	first := 1
 	if over := count - int(math.Ceil(n.threshold)) - 1; over > 0 {

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"strconv"
@@ -73,27 +74,17 @@ func order(a, b schemas.Value) (result int, ok bool) {
 	case schemas.String:
 		return strings.Compare(a.Text(), b.Text()), true
 	case schemas.Span:
-		return signOf(int64(a.Span()), int64(b.Span())), true
+		return cmp.Compare(int64(a.Span()), int64(b.Span())), true
 	case schemas.Time:
-		return signOf(int64(a.Instant()), int64(b.Instant())), true
+		return cmp.Compare(int64(a.Instant()), int64(b.Instant())), true
 	case schemas.Bool:
-		return signOf(boolInt(a.Truth()), boolInt(b.Truth())), true
+		return cmp.Compare(boolInt(a.Truth()), boolInt(b.Truth())), true
 	}
 	return 0, false
 }
 
 func boolInt(b bool) int64 {
 	if b {
-		return 1
-	}
-	return 0
-}
-
-func signOf(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
 		return 1
 	}
 	return 0
