@@ -16,6 +16,8 @@ type Time struct {
 type Judge interface {
 	// Judge evaluates the marked segments, and those that name them, at the profile's now.
 	Judge(at *Judgement, marked []int)
+	// Due is the first instant, if not after `to`, at which the profile changes a membership by itself.
+	Due(view *View, to schemas.Instant) schemas.Instant
 	// Erase ends all memberships.
 	Erase(at *Judgement)
 }
@@ -44,10 +46,8 @@ type Chain struct {
 	judge    Judge
 	view     View
 	owners   [256]Answerer
-	touched  marks
-	segments marks
-	readers  [][]int // of each call: the segments that read it
-	fields   []int   // the number in Names of each field's path
+	segments marks // to judge
+	fields   []int // the number in Names of each field's path
 	slots    map[string]int
 	all      []int // every segment
 	at       Judgement
@@ -71,14 +71,9 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 	c.types = Types(plan, layout.Names)
 	c.other = EventType{Number: -1}
 	c.view.owners, c.view.fading = &c.owners, fader
-	c.touched.set = make([]bool, len(plan.Calls))
 	c.segments.set = make([]bool, len(plan.Segments))
-	c.readers = make([][]int, len(plan.Calls))
-	for i, s := range plan.Segments {
+	for i := range plan.Segments {
 		c.all = append(c.all, i)
-		for _, call := range s.Calls {
-			c.readers[call.Index] = append(c.readers[call.Index], i)
-		}
 	}
 	for i, name := range fields {
 		c.fields = append(c.fields, layout.Names.Number(name))
@@ -142,9 +137,9 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	if born {
 		c.judge.Judge(c.judgement(p, cause, e, emit), c.all)
-		c.touched.clear()
+		c.segments.clear()
 	} else {
-		c.judgeTouched(c.judgement(p, cause, e, emit))
+		c.judgeMarked(c.judgement(p, cause, e, emit))
 	}
 	c.sessions.Over(p, min(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
@@ -164,7 +159,7 @@ func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool)
 		typ = &c.other
 	}
 	in := &c.in
-	*in = Input{Profile: p, Event: e, Late: late, Type: typ, touched: &c.touched,
+	*in = Input{Profile: p, Event: e, Late: late, Type: typ, watches: c.plan.Watches, marked: &c.segments,
 		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: names}}
 	if p.Recent.Add(e, key, late, c.sources.number, typ.Number, c.fields, in.Edge) {
 		p.Limited = true
@@ -186,13 +181,7 @@ func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit
 	return &c.at
 }
 
-func (c *Chain) judgeTouched(at *Judgement) {
-	for _, call := range c.touched.list {
-		for _, s := range c.readers[call] {
-			c.segments.add(s)
-		}
-	}
-	c.touched.clear()
+func (c *Chain) judgeMarked(at *Judgement) {
 	if len(c.segments.list) > 0 {
 		c.judge.Judge(at, c.segments.list)
 		c.segments.clear()
@@ -202,7 +191,10 @@ func (c *Chain) judgeTouched(at *Judgement) {
 // Advance fires the profile's timers that are due at or before an instant, each at its own, all of one instant together.
 func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 	for p.Alive {
-		due := p.Memberships.Next()
+		if p.Memberships.Next() > to {
+			return // as before most events
+		}
+		due := c.judge.Due(c.View(p), to)
 		if due > to {
 			return
 		}
@@ -212,8 +204,7 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 				c.segments.add(m.Segment)
 			}
 		}
-		c.judge.Judge(c.judgement(p, schemas.CauseTimer, nil, emit), c.segments.list)
-		c.segments.clear()
+		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
 	}
 }
 
@@ -237,7 +228,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
 			c.apply(fresh, later, state.Key(later.Source, later.ID), late)
 		})
-		c.touched.clear()
+		c.segments.clear()
 	}
 	if fresh.Alive {
 		fresh.Now = max(fresh.Now, p.Now)
@@ -261,7 +252,7 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if !p.Alive {
 		return schemas.Never
 	}
-	return p.Memberships.Next()
+	return c.judge.Due(c.View(p), schemas.Never)
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {

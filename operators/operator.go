@@ -42,7 +42,8 @@ type Input struct {
 	Late    bool       // it joins no session
 	Type    *EventType // the event's type, as the plan knows it
 	Edge    state.Edge // Now and Horizon with the event counted in
-	touched *marks
+	watches []expr.Watch
+	marked  *marks // the segments to judge
 }
 
 // EventType is what a chain knows of an event type. One that the plan does not name has Number -1 and Index 0.
@@ -52,8 +53,33 @@ type EventType struct {
 	Reserved bool
 }
 
-// Touch says that the answer to a call may have changed.
-func (in *Input) Touch(c *expr.Call) { in.touched.add(c.Index) }
+// Touch says that the answer to a call may have changed, now or to come.
+func (in *Input) Touch(c *expr.Call) {
+	w := &in.watches[c.Index]
+	in.marked.addAll(w.Readers)
+	in.marked.addAll(w.Eager)
+}
+
+// Grew says that the answer to a call at Edge.Now went from one value to another, and that as time passes it will go on
+// as it would have done, but later or from a higher value: it falls to each number later, and rises by itself no more
+// than it did. Of those that only compare it with numbers, the segments that this does not concern are left alone.
+func (in *Input) Grew(c *expr.Call, before, after schemas.Value) {
+	x, isNumber := before.Number()
+	y, still := after.Number()
+	if !isNumber || !still || x != x || y != y {
+		in.Touch(c)
+		return
+	}
+	w := &in.watches[c.Index]
+	for _, rung := range w.Crossed(x, y) {
+		in.marked.addAll(rung.Segments)
+	}
+	in.marked.addAll(w.Rest)
+	in.marked.addAll(w.Eager)
+}
+
+// Later says that the answer to a call is what it was, and that it will go on as it would have done, but later.
+func (in *Input) Later(c *expr.Call) { in.marked.addAll(in.watches[c.Index].Eager) }
 
 // Emit publishes one message. It is kept by the receiver.
 type Emit func(schemas.Message)
@@ -68,6 +94,12 @@ func (m *marks) add(i int) {
 	if !m.set[i] {
 		m.set[i] = true
 		m.list = append(m.list, i)
+	}
+}
+
+func (m *marks) addAll(all []int) {
+	for _, i := range all {
+		m.add(i)
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 
 // Memberships are the segments a profile is in, has been in, or will come to be in by itself.
 type Memberships struct {
-	By []Membership // by Segment, ascending
+	By      []Membership    // by Segment, ascending
+	soonest schemas.Instant // the least Next, if known
+	known   bool
 }
 
 // Membership is one of them.
@@ -17,7 +19,7 @@ type Membership struct {
 	Member    bool
 	Seq       int64           // of its latest change; 0: none yet
 	EnteredAt schemas.Instant // while a member
-	Next      schemas.Instant // when it changes by itself if no event comes; Never
+	Next      schemas.Instant // when it changes by itself if no event comes, or a lower bound of that; Never. See SetNext
 }
 
 // Find is the place of a segment in By, and whether it is there.
@@ -40,13 +42,26 @@ func (c *Memberships) Add(segment int) *Membership {
 	return &c.By[i]
 }
 
-// Next is the first instant at which one of them changes by itself.
-func (c *Memberships) Next() schemas.Instant {
-	next := schemas.Never
-	for i := range c.By {
-		next = min(next, c.By[i].Next)
+// SetNext sets the Next of one of them.
+func (c *Memberships) SetNext(m *Membership, next schemas.Instant) {
+	switch {
+	case next <= c.soonest:
+		c.soonest = next // not known, it will be looked for in any case
+	case m.Next == c.soonest:
+		c.known = false
 	}
-	return next
+	m.Next = next
+}
+
+// Next is the least Next of all.
+func (c *Memberships) Next() schemas.Instant {
+	if !c.known {
+		c.soonest, c.known = schemas.Never, true
+		for i := range c.By {
+			c.soonest = min(c.soonest, c.By[i].Next)
+		}
+	}
+	return c.soonest
 }
 
 // Append writes them, without those that say nothing.
@@ -75,6 +90,7 @@ func (c *Memberships) Append(b []byte, _ Edge) []byte {
 
 // Decode reads them. Segments that Names does not know any more are left out.
 func (c *Memberships) Decode(r *Reader) {
+	c.known = false
 	n := r.count(3)
 	c.By = make([]Membership, 0, n)
 	for range n {
@@ -104,6 +120,7 @@ func (c *Memberships) Merge(other Cell) {
 		if o.Member && (!m.Member || o.EnteredAt < m.EnteredAt) {
 			m.Member, m.EnteredAt = true, o.EnteredAt
 		}
-		m.Seq, m.Next = max(m.Seq, o.Seq), min(m.Next, o.Next)
+		m.Seq = max(m.Seq, o.Seq)
+		c.SetNext(m, min(m.Next, o.Next))
 	}
 }

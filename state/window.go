@@ -15,9 +15,10 @@ type Dated struct {
 
 // Numbers are the numbers of the last Window with their times, ascending: for sums and averages that slide.
 type Numbers struct {
-	Window schemas.Duration
-	Keep   int
-	At     []Dated
+	Window   schemas.Duration
+	Keep     int
+	At       []Dated
+	Negative bool // one of them is, or was, less than 0
 }
 
 // Add remembers a number. It reports whether the limit pushed one out.
@@ -27,6 +28,7 @@ func (c *Numbers) Add(t schemas.Instant, x float64, now schemas.Instant) (limite
 		return false
 	}
 	d := Dated{t, x}
+	c.Negative = c.Negative || x < 0
 	i := len(c.At)
 	if i > 0 && compareDated(d, c.At[i-1]) < 0 {
 		i, _ = slices.BinarySearchFunc(c.At, d, compareDated)
@@ -81,11 +83,16 @@ func (c *Numbers) Append(b []byte, e Edge) []byte {
 }
 
 // Decode reads them.
-func (c *Numbers) Decode(r *Reader) { c.At = r.dated(c.At[:0]) }
+func (c *Numbers) Decode(r *Reader) {
+	c.At = r.dated(c.At[:0])
+	c.Negative = slices.ContainsFunc(c.At, func(d Dated) bool { return d.Value < 0 })
+}
 
 // Merge joins both.
 func (c *Numbers) Merge(other Cell) {
-	c.At = append(c.At, other.(*Numbers).At...)
+	o := other.(*Numbers)
+	c.Negative = c.Negative || o.Negative
+	c.At = append(c.At, o.At...)
 	slices.SortFunc(c.At, compareDated)
 	if over := len(c.At) - c.Keep; over > 0 {
 		c.At = slices.Delete(c.At, 0, over)

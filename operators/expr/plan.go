@@ -55,6 +55,7 @@ type Plan struct {
 	Leaves     []*Leaf
 	Features   []*Feature        // by name
 	Segments   []*PlannedSegment // those a condition names before it, else by name
+	Watches    []Watch           // of each call
 	vars       int
 }
 
@@ -78,6 +79,7 @@ type PlannedSegment struct {
 	NeededBy   []int      // those that name it
 	Definition string     // a hash of what the segment means
 	Calls      []*Call    // all it reads
+	Patient    bool       // events may postpone its next change without looking for it again; see Watch
 }
 
 // Fault is what is wrong with one expression.
@@ -118,6 +120,7 @@ func Compile(d Definitions) (*Plan, []Fault) {
 	c.plan.vars = c.vars
 	c.aggregate()
 	c.link()
+	c.watch()
 	return c.plan, nil
 }
 

@@ -17,14 +17,18 @@ type Operator struct {
 	layout func() *state.Layout
 	byType [][]update // by EventType.Index; 0: those of "*", for types that nothing names
 	vars   []schemas.Value
+	before []schemas.Value // of an update's rising calls
 }
 
 // update is one aggregate that an event type feeds.
 type update struct {
 	*expr.Aggregate
-	cell   int
-	weight float64
-	ends   bool // the type is the one that finishes: b of followed_by and pending
+	cell     int
+	weight   float64
+	ends     bool         // the type is the one that finishes: b of followed_by and pending
+	positive bool         // no weight is less than 0
+	rising   []*expr.Call // those a segment compares with numbers
+	others   []*expr.Call // the other ones that a segment reads
 }
 
 // Specs are the operator's cells, one an aggregate.
@@ -89,14 +93,38 @@ func New(plan *expr.Plan, first int, layout func() *state.Layout, types map[stri
 		}
 	}
 	for i, a := range plan.Aggregates {
+		u := update{Aggregate: a, cell: first + i, positive: true}
+		u.rising, u.others = o.split(a)
+		for _, w := range a.Weights {
+			u.positive = u.positive && w >= 0
+		}
 		for typ, w := range a.Weights {
-			feed(typ, update{Aggregate: a, cell: first + i, weight: w})
+			u.weight = w
+			feed(typ, u)
 		}
 		if a.Then != "" {
-			feed(a.Then, update{Aggregate: a, cell: first + i, ends: true})
+			u.ends = true
+			feed(a.Then, u)
 		}
 	}
 	return o
+}
+
+// split tells the calls of which an event is seen to concern only some segments (Input.Grew) from the others; those that
+// no segment reads are neither.
+func (o *Operator) split(a *expr.Aggregate) (rising, others []*expr.Call) {
+	for _, call := range a.Calls {
+		w := &o.plan.Watches[call.Index]
+		switch {
+		case len(w.Readers) == 0 && len(w.Eager) == 0:
+		case w.Compared() && a.Kept != expr.KeptPurchases: // a purchase makes later ones likelier, and silence tell more
+			rising = append(rising, call)
+		default:
+			others = append(others, call)
+		}
+	}
+	o.before = make([]schemas.Value, max(len(o.before), len(rising)))
+	return rising, others
 }
 
 // Name is "features".
@@ -110,65 +138,98 @@ func (o *Operator) Fold(in *operators.Input) {
 		if u.Filter >= 0 && !o.plan.Filters[u.Filter].Match(in.Event, o.vars) {
 			continue
 		}
-		if o.tell(in, u) {
-			for _, call := range u.Calls {
+		for i, call := range u.rising {
+			o.before[i] = o.Value(in.Profile, call, in.Edge.Now)
+		}
+		took := o.tell(in, u)
+		if took == nothing {
+			continue
+		}
+		for _, call := range u.others {
+			in.Touch(call)
+		}
+		for i, call := range u.rising {
+			if took == growth {
+				in.Grew(call, o.before[i], o.Value(in.Profile, call, in.Edge.Now))
+			} else {
 				in.Touch(call)
 			}
 		}
 	}
 }
 
-// tell reports whether the aggregate took something in.
-func (o *Operator) tell(in *operators.Input, u *update) bool {
+// taken is what an aggregate made of an event.
+type taken uint8
+
+const (
+	nothing taken = iota
+	growth        // what it is asked for can only fall later than it would have done: see Input.Grew
+	change        // any other change
+)
+
+// tell tells an aggregate of an event.
+func (o *Operator) tell(in *operators.Input, u *update) taken {
 	e := in.Event
 	var v schemas.Value
 	if u.Field >= 0 {
 		v = e.Fields[u.Field]
 	}
 	n, isNumber := v.Number()
-	limited := false
 	switch u.Kept {
 	case expr.KeptSum, expr.KeptNumbers, expr.KeptMin, expr.KeptMax:
 		if !isNumber {
-			return false
+			return nothing
 		}
 	case expr.KeptFirst, expr.KeptLast, expr.KeptDistinct, expr.KeptPending:
 		if !v.Known() {
-			return false
+			return nothing
 		}
 	case expr.KeptDecay:
 		if u.Field >= 0 && !isNumber {
-			return false
+			return nothing
 		}
 	case expr.KeptAffinity:
 		if v.Kind() != schemas.String {
-			return false
+			return nothing
 		}
 	}
+	limited, took := false, change
 	switch c := in.Profile.Cell(o.layout(), u.cell).(type) {
 	case *state.Counter:
 		c.N++
+		took = growth
 	case *state.Times:
 		limited = c.Add(e.Time, in.Edge.Now) && u.Limit
+		took = growth // also at the limit: what is pushed out would have left first
 	case *state.Sum:
 		c.Add(n)
+		took = growth // time does not move it
 	case *state.Numbers:
 		limited = c.Add(e.Time, n, in.Edge.Now)
+		if !limited && !c.Negative {
+			took = growth
+		}
 	case *state.Extreme:
 		limited = c.Add(e.Time, n, in.Edge.Now)
 	case *state.Distinct:
-		limited = c.Add(e.Time, v.Key(), in.Edge.Now)
+		if limited = c.Add(e.Time, v.Key(), in.Edge.Now); !limited {
+			took = growth
+		}
 	case *state.Register:
-		return c.Tell(state.MarkOf(e), v)
+		if !c.Tell(state.MarkOf(e), v) {
+			return nothing
+		}
 	case *state.Period:
 		c.Add(e.Time)
 	case *state.Decay:
 		if u.Field < 0 {
-			n = 1
+			n, took = 1, growth
 		}
 		c.Add(e.Time, n)
 	case *state.Affinity:
-		limited = c.Add(e.Time, v.Text(), u.weight)
+		if limited = c.Add(e.Time, v.Text(), u.weight); !limited && u.positive {
+			took = growth
+		}
 	case *state.Follow:
 		if u.ends {
 			limited = c.AddB(e.Time, in.Edge.Horizon)
@@ -183,7 +244,7 @@ func (o *Operator) tell(in *operators.Input, u *update) bool {
 		c.Add(e.Time, n)
 	}
 	in.Profile.Limited = in.Profile.Limited || limited
-	return true
+	return took
 }
 
 // Answers are the functions over aggregates.

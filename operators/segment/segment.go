@@ -142,7 +142,7 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 			m = p.Memberships.Add(s.number)
 		}
 		if m != nil {
-			m.Next = next
+			p.Memberships.SetNext(m, next)
 		}
 	}
 	for _, change := range o.changes {
@@ -151,6 +151,39 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 		}
 		at.Emit(change)
 	}
+}
+
+// Due is the first instant, if not after `to`, at which the profile changes a membership by itself. What a patient segment
+// kept as a lower bound is looked for again here, when its time has come.
+func (o *Operator) Due(view *operators.View, to schemas.Instant) schemas.Instant {
+	p := view.Profile
+	o.begin(&operators.Judgement{View: view})
+	for {
+		due := p.Memberships.Next()
+		if due > to || due == schemas.Never {
+			return due
+		}
+		exact := true
+		for i := range p.Memberships.By {
+			m := &p.Memberships.By[i]
+			if s := &o.segments[m.Segment]; m.Next == due && s.Patient {
+				next := o.next(s, p.Now, o.single(s, p.Now), schemas.Never, wakeSteps)
+				exact = exact && next == due
+				p.Memberships.SetNext(m, next)
+			}
+		}
+		if exact {
+			return due
+		}
+	}
+}
+
+// single is the truth of a condition of one leaf at n.
+func (o *Operator) single(s *planned, n schemas.Instant) expr.Truth {
+	if s.single == nil {
+		return expr.Failed
+	}
+	return o.eval.Truth(s.single, n)
 }
 
 // ends is when a membership just begun will end by itself, if within the time that is looked ahead.
@@ -166,11 +199,7 @@ func (o *Operator) ends(segment string, now schemas.Instant) schemas.Instant {
 // lookAhead is the first instant after n, within the time that is looked ahead, at which the membership is another one
 // if no event comes.
 func (o *Operator) lookAhead(s *planned, n schemas.Instant) schemas.Instant {
-	was := expr.Failed
-	if s.single != nil {
-		was = o.eval.Truth(s.single, n)
-	}
-	return o.next(s, n, was, n.Add(ahead), 1<<20)
+	return o.next(s, n, o.single(s, n), n.Add(ahead), 1<<20)
 }
 
 func (o *Operator) begin(at *operators.Judgement) {

@@ -90,6 +90,7 @@ func (o *Operator) Fold(in *operators.Input) {
 	}
 	visit := state.Visit{Mark: state.MarkOf(e), Type: e.Type, Data: o.kept(e)}
 	all := o.sessions(in.Profile)
+	open := all.Current(in.Edge.Now) != nil
 	s, extended := all.Extend(&visit)
 	if !extended {
 		counts := append(make([]schemas.TypeCount, 0, 4), schemas.TypeCount{Type: e.Type, Events: 1})
@@ -100,7 +101,36 @@ func (o *Operator) Fold(in *operators.Input) {
 			s.TellFirst(call.Text, visit.Mark, v)
 		}
 	}
+	if !extended || !open {
+		for _, call := range o.calls {
+			in.Touch(call)
+		}
+		return
+	}
 	for _, call := range o.calls {
+		o.extend(in, call, s)
+	}
+}
+
+// extend says what a call makes of one event more in the open session.
+func (o *Operator) extend(in *operators.Input, call *expr.Call, s *state.Session) {
+	switch call.Func {
+	case expr.FuncSessions: // there are as many as before, and they began when they began
+	case expr.FuncSessionActive, expr.FuncSessionStart:
+		in.Later(call)
+	case expr.FuncSessionCount:
+		if call.Type != in.Event.Type && call.Type != "*" {
+			in.Later(call)
+			return
+		}
+		n := s.Events
+		if call.Type != "*" {
+			n = s.Count(call.Type)
+		}
+		in.Grew(call, schemas.IntValue(n-1), schemas.IntValue(n))
+	case expr.FuncSessionEvents:
+		in.Grew(call, schemas.IntValue(s.Events-1), schemas.IntValue(s.Events))
+	default:
 		in.Touch(call)
 	}
 }
