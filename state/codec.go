@@ -12,7 +12,18 @@ import (
 var ErrCorrupt = errors.New("corrupt profile bytes")
 
 func appendUint(b []byte, v uint64) []byte { return binary.AppendUvarint(b, v) }
-func appendInt(b []byte, v int64) []byte   { return binary.AppendVarint(b, v) }
+
+// setUint writes v where one byte was left for it, and makes room if it needs more.
+func setUint(b []byte, at int, v uint64) []byte {
+	if v < 0x80 {
+		b[at] = byte(v)
+		return b
+	}
+	rest := append([]byte(nil), b[at+1:]...)
+	return append(appendUint(b[:at], v), rest...)
+}
+
+func appendInt(b []byte, v int64) []byte { return binary.AppendVarint(b, v) }
 func appendFloat(b []byte, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 }

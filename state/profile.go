@@ -109,8 +109,19 @@ func (r *Reader) number(i int) int {
 
 // New is an empty profile.
 func (l *Layout) New(id string) *Profile {
+	if n := len(l.Specs); n <= few {
+		p := &struct {
+			Profile
+			cells [few]Cell
+		}{Profile: Profile{ID: id, Erased: schemas.Earliest, Recent: Recent{Keep: l.Keep}}}
+		p.Cells = p.cells[:n]
+		return &p.Profile
+	}
 	return &Profile{ID: id, Erased: schemas.Earliest, Recent: Recent{Keep: l.Keep}, Cells: make([]Cell, len(l.Specs))}
 }
+
+// A profile of so many cells at most has them beside it in memory.
+const few = 12
 
 // Cell is the cell of that number, made if the profile has none yet.
 func (p *Profile) Cell(l *Layout, number int) Cell {
@@ -164,12 +175,7 @@ func (l *Layout) Encode(b []byte, p *Profile, horizon schemas.Instant) []byte {
 		last = i
 		at := len(b)
 		b = c.Append(append(b, 0), e)
-		if size := len(b) - at - 1; size < 0x80 {
-			b[at] = byte(size)
-		} else {
-			body := append([]byte(nil), b[at+1:]...)
-			b = append(appendUint(b[:at], uint64(size)), body...)
-		}
+		b = setUint(b, at, uint64(len(b)-at-1))
 	}
 	return b
 }

@@ -57,25 +57,38 @@ func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
 // the paths of e.Fields. It reports whether the limit
 // pushed one out that an event could still repeat.
 func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source, typ int, fields []int, edge Edge) (limited bool) {
+	c.makeRoom(edge.Horizon)
 	at := len(c.blob)
-	if c.blob == nil {
-		c.blob = make([]byte, 0, 256)
-	}
 	c.blob = appendRecent(c.blob, e, late, source, typ, fields)
 	c.insert(recent{e.Time, key, int32(at), int32(len(c.blob))})
 	c.live += len(c.blob) - at
 	if c.index.table != nil {
 		c.index.add(key)
 	}
-	c.forget(edge.Horizon)
-	for len(c.all) > c.Keep || c.live > maxRecentBytes && len(c.all) > 1 {
-		c.drop(1)
-		limited = true
-	}
-	if len(c.blob) > 1<<10 && len(c.blob) > 2*c.live {
-		c.compact()
+	if len(c.all) > c.Keep || c.live > maxRecentBytes {
+		c.forget(edge.Horizon)
+		for len(c.all) > c.Keep || c.live > maxRecentBytes && len(c.all) > 1 {
+			c.drop(1)
+			limited = true
+		}
 	}
 	return limited
+}
+
+// makeRoom forgets what is over before memory would have to grow, so that in the long run none is taken: of a profile
+// that is seen every day as much is forgotten as comes.
+func (c *Recent) makeRoom(horizon schemas.Instant) {
+	if c.blob == nil {
+		c.all, c.blob = make([]recent, 0, 4), make([]byte, 0, 192)
+		return
+	}
+	if len(c.all) < cap(c.all) && cap(c.blob)-len(c.blob) >= 64 {
+		return
+	}
+	c.forget(horizon)
+	if 2*c.live <= len(c.blob) {
+		c.compact()
+	}
 }
 
 // maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
@@ -104,7 +117,9 @@ func (c *Recent) forget(horizon schemas.Instant) {
 	for old < len(c.all) && c.all[old].time < horizon {
 		old++
 	}
-	c.drop(old)
+	if old > 0 {
+		c.drop(old)
+	}
 }
 
 // drop drops the n oldest events. Their bytes go when there are enough of them.
@@ -112,19 +127,24 @@ func (c *Recent) drop(n int) {
 	for _, v := range c.all[:n] {
 		c.live -= int(v.to - v.at)
 	}
-	c.all = c.all[n:]
+	c.all = c.all[:copy(c.all, c.all[n:])]
 }
 
-// compact moves the bytes of the events that are left together.
+// compact moves the bytes of the events that are left together, in memory of the size they need.
 func (c *Recent) compact() {
-	kept := make([]byte, 0, 2*c.live)
+	kept := make([]byte, 0, c.live)
 	for i := range c.all {
 		v := &c.all[i]
 		at := int32(len(kept))
 		kept = append(kept, c.blob[v.at:v.to]...)
 		v.at, v.to = at, int32(len(kept))
 	}
-	c.blob, c.all, c.index = kept, slices.Clone(c.all), keySet{}
+	if cap(c.blob) > 4*len(kept)+1024 {
+		c.blob, c.all = slices.Grow(kept, len(kept)+64), slices.Clone(c.all)
+	} else {
+		c.blob = append(c.blob[:0], kept...)
+	}
+	c.index = keySet{}
 }
 
 // After gives the remembered events later than t, in order, with whether each was late when it came. fields is the
@@ -166,18 +186,15 @@ func appendRecent(b []byte, e *schemas.Event, late bool, source, typ int, fields
 	}
 	b = appendID(appendName(b, source, e.Source), e.ID)
 	b = appendName(b, typ, e.Type)
-	known := 0
-	for i := range e.Fields {
-		if e.Fields[i].Kind() != schemas.Missing {
-			known++
-		}
-	}
-	b = appendUint(b, uint64(known))
+	at, known := len(b), 0
+	b = append(b, 0) // room for how many are known
 	for i := range e.Fields {
 		if e.Fields[i].Kind() != schemas.Missing {
 			b = appendValue(appendUint(b, uint64(fields[i])+1), e.Fields[i])
+			known++
 		}
 	}
+	b = setUint(b, at, uint64(known))
 	return appendValue(b, e.Payload)
 }
 

@@ -17,6 +17,7 @@ type Sessions struct {
 	Limited bool // a start was forgotten that is still in the window
 	Ended   int64
 	Starts  []schemas.Instant // of ended ones, ascending
+	room    [1]Session        // for Open, of which there is mostly one: beside the rest in memory
 }
 
 // Session is one of them: events whose neighbours are at most the gap apart.
@@ -44,6 +45,9 @@ type Visit struct {
 
 // Join puts an event into its session, opening one or bridging several. one is the session of that event alone.
 func (c *Sessions) Join(one Session) *Session {
+	if c.Open == nil {
+		c.Open = c.room[:0]
+	}
 	i := len(c.Open)
 	for i > 0 && c.Open[i-1].End.Add(c.Gap) >= one.Start {
 		i--
@@ -270,7 +274,9 @@ func (c *Sessions) Decode(r *Reader) {
 	c.Ended = int64(r.uint())
 	c.Starts = r.instants(c.Starts[:0])
 	n := r.count(8)
-	c.Open = make([]Session, n)
+	if c.Open = c.room[:]; n != 1 {
+		c.Open = make([]Session, n)
+	}
 	for i := range c.Open {
 		s := &c.Open[i]
 		s.Start = schemas.Instant(r.int())

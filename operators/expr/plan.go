@@ -80,6 +80,7 @@ type PlannedSegment struct {
 	Definition string     // a hash of what the segment means
 	Calls      []*Call    // all it reads
 	Patient    bool       // events may postpone its next change without looking for it again; see Watch
+	Session    *Call      // a call that moves when the open session ends, if nothing else moves the segment; else nil
 }
 
 // Fault is what is wrong with one expression.

@@ -30,10 +30,16 @@ type Operator struct {
 	truths       []expr.Truth              // of the segments' single leaves, at now
 	marked       []bool
 	order        []int
-	changes      []*schemas.SegmentChange
+	changes      []changed
 	members      []bool // of the time to come, by segment
 	future       bool   // whether members is what counts
 	flips        []schemas.Instant
+}
+
+// changed is a change with the place of its segment in the order of judging.
+type changed struct {
+	*schemas.SegmentChange
+	place int
 }
 
 type planned struct {
@@ -41,6 +47,7 @@ type planned struct {
 	number  int        // in the layout's Names
 	closure []int      // the segments it rests on, itself last
 	leaves  []int      // of the whole closure
+	own     []int      // of its conditions
 	moves   bool       // whether time may change the membership
 	until   bool       // whether a membership of the closure remembers its path
 	single  *expr.Leaf // the condition, where it is one leaf and nothing else
@@ -66,7 +73,8 @@ func New(plan *expr.Plan, numbers []int) *Operator {
 		}
 		slices.Sort(p.closure)
 		p.closure = append(p.closure, i)
-		p.leaves = union(union(p.leaves, s.When.Leaves), untilLeaves(&p))
+		p.own = union(slices.Clone(s.When.Leaves), untilLeaves(&p))
+		p.leaves = union(p.leaves, p.own)
 		p.until = s.Until != nil || slices.ContainsFunc(s.Needs, func(need int) bool { return o.segments[need].until })
 		p.moves = slices.ContainsFunc(p.leaves, func(leaf int) bool { return plan.Leaves[leaf].Moves() })
 		if leaf, ok := s.When.Single(); ok && s.Until == nil && len(p.closure) == 1 {
@@ -102,7 +110,7 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	o.begin(at)
 	p := at.View.Profile
 	o.changes, o.truths = o.changes[:0], o.truths[:0]
-	for _, i := range o.order {
+	for place, i := range o.order {
 		s := &o.segments[i]
 		o.marked[i] = false
 		m := p.Memberships.At(s.number)
@@ -128,15 +136,22 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 			m.EnteredAt = p.Now
 		}
 		change.EnteredAt = m.EnteredAt
-		o.changes = append(o.changes, change)
+		o.changes = append(o.changes, changed{change, place})
 	}
 	// Only now, with all memberships as they are at this instant, can it be told when they will change.
+	changes := o.changes
 	for place, i := range o.order {
 		s := &o.segments[i]
 		if !s.moves {
 			continue
 		}
-		next := o.next(s, p.Now, o.truths[place], schemas.Never, wakeSteps)
+		next, sure := o.next(s, p.Now, o.truths[place], schemas.Never, wakeSteps)
+		for len(changes) > 0 && changes[0].place < place {
+			changes = changes[1:]
+		}
+		if len(changes) > 0 && changes[0].place == place && changes[0].Entered {
+			changes[0].ExpiresAt = o.ends(s, p.Now, next, sure)
+		}
 		m := p.Memberships.At(s.number)
 		if m == nil && next != schemas.Never {
 			m = p.Memberships.Add(s.number)
@@ -145,11 +160,8 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 			p.Memberships.SetNext(m, next)
 		}
 	}
-	for _, change := range o.changes {
-		if change.Entered {
-			change.ExpiresAt = o.ends(change.Segment, p.Now)
-		}
-		at.Emit(change)
+	for i := range o.changes {
+		at.Emit(o.changes[i].SegmentChange)
 	}
 }
 
@@ -167,7 +179,7 @@ func (o *Operator) Due(view *operators.View, to schemas.Instant) schemas.Instant
 		for i := range p.Memberships.By {
 			m := &p.Memberships.By[i]
 			if s := &o.segments[m.Segment]; m.Next == due && s.Patient {
-				next := o.next(s, p.Now, o.single(s, p.Now), schemas.Never, wakeSteps)
+				next, _ := o.next(s, p.Now, o.single(s, p.Now), schemas.Never, wakeSteps)
 				exact = exact && next == due
 				p.Memberships.SetNext(m, next)
 			}
@@ -186,20 +198,23 @@ func (o *Operator) single(s *planned, n schemas.Instant) expr.Truth {
 	return o.eval.Truth(s.single, n)
 }
 
-// ends is when a membership just begun will end by itself, if within the time that is looked ahead.
-func (o *Operator) ends(segment string, now schemas.Instant) schemas.Instant {
-	for _, i := range o.order {
-		if s := &o.segments[i]; s.Name == segment && s.moves {
-			return o.lookAhead(s, now)
-		}
+// ends is when a membership just begun will end by itself, if within the time that is looked ahead; next is when its
+// segment changes next, if sure.
+func (o *Operator) ends(s *planned, now, next schemas.Instant, sure bool) schemas.Instant {
+	switch {
+	case !sure:
+		return o.lookAhead(s, now)
+	case next > now.Add(ahead):
+		return schemas.Never
 	}
-	return schemas.Never
+	return next
 }
 
 // lookAhead is the first instant after n, within the time that is looked ahead, at which the membership is another one
 // if no event comes.
 func (o *Operator) lookAhead(s *planned, n schemas.Instant) schemas.Instant {
-	return o.next(s, n, o.single(s, n), n.Add(ahead), 1<<20)
+	at, _ := o.next(s, n, o.single(s, n), n.Add(ahead), 1<<20)
+	return at
 }
 
 func (o *Operator) begin(at *operators.Judgement) {
@@ -263,33 +278,47 @@ func (o *Operator) rule(s *planned, member bool, leaf func(int) expr.Truth, n sc
 }
 
 // next is the first instant after n at which the membership is another one if no event comes: Never, also if that is
-// later than limit. was is the truth at n of a condition of a single leaf. After so many steps it gives the instant reached.
-func (o *Operator) next(s *planned, n schemas.Instant, was expr.Truth, limit schemas.Instant, steps int) schemas.Instant {
+// later than limit. was is the truth at n of a condition of a single leaf. After so many steps it gives the instant
+// reached, and is not sure.
+func (o *Operator) next(s *planned, n schemas.Instant, was expr.Truth, limit schemas.Instant, steps int) (at schemas.Instant, sure bool) {
+	if s.Session != nil {
+		return o.afterSession(s, n, limit), true
+	}
 	if s.single == nil {
 		return o.simulate(s, n, limit, steps)
 	}
 	if !o.granted(s, n) {
-		return schemas.Never
+		return schemas.Never, true
 	}
 	for range steps {
 		n = o.eval.NextFlip(s.single, n, was)
 		if n > limit || n == schemas.Never {
-			return schemas.Never
+			return schemas.Never, true
 		}
 		now := o.eval.Truth(s.single, n)
 		if (now == expr.True) != (was == expr.True) {
-			break
+			return n, true
 		}
 		was = now
 	}
-	return n
+	return n, false
+}
+
+// afterSession is when the open session ends, if the membership is another one then.
+func (o *Operator) afterSession(s *planned, n, limit schemas.Instant) schemas.Instant {
+	at := o.at.View.NextChange(s.Session, n)
+	member := o.isMember(s.closure[0])
+	if at > limit || at == schemas.Never || o.decide(s, member, at) == member {
+		return schemas.Never
+	}
+	return at
 }
 
 // simulate steps through the time to come, from flip to flip of the leaves of a segment and of those it rests on.
-func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) schemas.Instant {
+func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) (at schemas.Instant, sure bool) {
 	o.n = n
 	if len(s.closure) == 1 && o.rule(s, o.isMember(s.closure[0]), o.unlessMoving, n).Decided() {
-		return schemas.Never
+		return schemas.Never, true
 	}
 	o.flips = o.flips[:0]
 	moving := false
@@ -299,7 +328,7 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 		moving = moving || flip != schemas.Never
 	}
 	if !moving || o.settled(s, n) {
-		return schemas.Never
+		return schemas.Never, true
 	}
 	for _, i := range s.closure {
 		o.members[i] = o.isMember(i)
@@ -312,10 +341,10 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 	for range steps {
 		at := slices.Min(o.flips)
 		if at > limit || at == schemas.Never {
-			return schemas.Never
+			return schemas.Never, true
 		}
 		if next := o.nextOther(s); next == schemas.Never && !s.until && at.Sub(other) > expr.CalendarCycle {
-			return schemas.Never // the local time has shown all that it can
+			return schemas.Never, true // the local time has shown all that it can
 		} else if next == at {
 			other = at
 		}
@@ -323,7 +352,7 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 			o.members[i] = o.decide(&o.segments[i], o.members[i], at)
 		}
 		if o.members[target] != was {
-			return at
+			return at, true
 		}
 		for i, leaf := range s.leaves {
 			if o.flips[i] == at {
@@ -332,7 +361,7 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) sch
 		}
 		n = at
 	}
-	return n
+	return n, false
 }
 
 func (o *Operator) leafFlip(leaf int, n schemas.Instant) schemas.Instant {
@@ -394,9 +423,11 @@ func (o *Operator) change(s *planned, at *operators.Judgement, entered bool) *sc
 
 // evidence are the leaves whose flip alone would undo the change, else all true leaves.
 func (o *Operator) evidence(s *planned, entered bool, n schemas.Instant) []schemas.Evidence {
-	leaves := union(slices.Clone(s.When.Leaves), untilLeaves(s))
+	if s.single != nil && s.Purpose == nil {
+		return []schemas.Evidence{o.eval.Evidence(s.single, n)}
+	}
 	var undo, all []schemas.Evidence
-	for _, leaf := range leaves {
+	for _, leaf := range s.own {
 		was := o.eval.Truth(o.plan.Leaves[leaf], n)
 		turned := expr.True
 		if was == expr.True {
