@@ -16,6 +16,9 @@ type Time struct {
 type Judge interface {
 	// Judge evaluates the marked segments, and those that name them, at the profile's now.
 	Judge(at *Judgement, marked []int)
+	// Newborn are the segments that may have members of whom nothing is known but that they are there, given the view of
+	// such a profile.
+	Newborn(view *View) []int
 	// Due is the first instant, if not after `to`, at which the profile changes a membership by itself.
 	Due(view *View, to schemas.Instant) schemas.Instant
 	// Erase ends all memberships.
@@ -49,7 +52,7 @@ type Chain struct {
 	segments marks // to judge
 	fields   []int // the number in Names of each field's path
 	slots    map[string]int
-	all      []int // every segment
+	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
 	types    map[string]*EventType
@@ -72,13 +75,11 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 	c.other = EventType{Number: -1}
 	c.view.owners, c.view.fading = &c.owners, fader
 	c.segments.set = make([]bool, len(plan.Segments))
-	for i := range plan.Segments {
-		c.all = append(c.all, i)
-	}
 	for i, name := range fields {
 		c.fields = append(c.fields, layout.Names.Number(name))
 		c.slots[name] = i
 	}
+	c.newborn = judge.Newborn(c.View(layout.New("")))
 	return c
 }
 
@@ -136,11 +137,9 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		cause = schemas.CauseLateEvent
 	}
 	if born {
-		c.judge.Judge(c.judgement(p, cause, e, emit), c.all)
-		c.segments.clear()
-	} else {
-		c.judgeMarked(c.judgement(p, cause, e, emit))
+		c.segments.addAll(c.newborn)
 	}
+	c.judgeMarked(c.judgement(p, cause, e, emit))
 	c.sessions.Over(p, min(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
 
@@ -228,7 +227,6 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
 			c.apply(fresh, later, state.Key(later.Source, later.ID), late)
 		})
-		c.segments.clear()
 	}
 	if fresh.Alive {
 		fresh.Now = max(fresh.Now, p.Now)
@@ -236,7 +234,8 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 	}
 	*p = *fresh
 	if p.Alive {
-		c.judge.Judge(c.judgement(p, schemas.CauseLateEvent, e, emit), c.all)
+		c.segments.addAll(c.newborn)
+		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
 	}
 }
 

@@ -65,6 +65,24 @@ func (c *Sessions) Join(one Session) *Session {
 	return &c.Open[i]
 }
 
+// Begin opens a session with an event that is later than all others by more than the gap, as Join would. It reports
+// whether it did.
+func (c *Sessions) Begin(v *Visit) (*Session, bool) {
+	last := len(c.Open) - 1
+	if last >= 0 && v.Time <= c.Open[last].End.Add(c.Gap) {
+		return nil, false
+	}
+	if c.Open == nil {
+		c.Open = c.room[:0]
+	}
+	c.Open = append(c.Open, Session{})
+	s := &c.Open[last+1]
+	s.Start, s.End, s.Events = v.Time, v.Time, 1
+	s.Counts = append(make([]schemas.TypeCount, 0, 3), schemas.TypeCount{Type: v.Type, Events: 1})
+	s.Entry, s.Exit = *v, *v
+	return s, true
+}
+
 // Extend puts an event that belongs to the latest session only, and not before its start, into it, as Join would. It
 // reports whether it did.
 func (c *Sessions) Extend(v *Visit) (*Session, bool) {

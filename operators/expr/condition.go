@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -26,6 +28,13 @@ func (l *Leaf) MayFlip(was Truth) bool { return l.moves && (!l.falls || was != F
 
 // Calendar is whether the local hour or weekday may flip it.
 func (l *Leaf) Calendar() bool { return l.calendar }
+
+// OfNothing is whether the leaf has one truth for all profiles that nothing was told, at any instant.
+func (l *Leaf) OfNothing() bool {
+	return !slices.ContainsFunc(l.calls, func(c *Call) bool {
+		return c.Func == FuncBucket || c.Func == FuncInSegment || c.Func.calendar()
+	})
+}
 
 // CalendarCycle is how long the local time takes to show all that it can.
 const CalendarCycle = calendarCycle

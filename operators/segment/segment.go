@@ -165,6 +165,25 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	}
 }
 
+// Newborn are the segments that a profile's first event must have judged whatever it is: all but those whose condition
+// is not true as long as nothing is told to what it reads.
+func (o *Operator) Newborn(view *operators.View) []int {
+	o.begin(&operators.Judgement{View: view})
+	leaf := func(leaf int) expr.Truth {
+		if l := o.plan.Leaves[leaf]; l.OfNothing() {
+			return o.eval.Truth(l, 0)
+		}
+		return expr.Unknown
+	}
+	var all []int
+	for i := range o.segments {
+		if truth := o.rule(&o.segments[i], false, leaf, 0); truth == expr.True || !truth.Decided() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
 // Due is the first instant, if not after `to`, at which the profile changes a membership by itself. What a patient segment
 // kept as a lower bound is looked for again here, when its time has come.
 func (o *Operator) Due(view *operators.View, to schemas.Instant) schemas.Instant {

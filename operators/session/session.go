@@ -93,8 +93,11 @@ func (o *Operator) Fold(in *operators.Input) {
 	open := all.Current(in.Edge.Now) != nil
 	s, extended := all.Extend(&visit)
 	if !extended {
-		counts := append(make([]schemas.TypeCount, 0, 4), schemas.TypeCount{Type: e.Type, Events: 1})
-		s = all.Join(state.Session{Start: e.Time, End: e.Time, Events: 1, Counts: counts, Entry: visit, Exit: visit})
+		begun := false
+		if s, begun = all.Begin(&visit); !begun {
+			counts := []schemas.TypeCount{{Type: e.Type, Events: 1}}
+			s = all.Join(state.Session{Start: e.Time, End: e.Time, Events: 1, Counts: counts, Entry: visit, Exit: visit})
+		}
 	}
 	for _, call := range o.firsts {
 		if v := e.Fields[call.Field]; v.Known() && (call.Type == e.Type || call.Type == "*") {

@@ -154,6 +154,8 @@ func BenchmarkByHand(b *testing.B) {
 	}
 	var profiles map[string]*byHand
 	changes := 0
+	var event schemas.Event
+	e := &event
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
@@ -162,7 +164,7 @@ func BenchmarkByHand(b *testing.B) {
 			profiles = make(map[string]*byHand, users)
 			b.StartTimer()
 		}
-		e := &events[i%n]
+		handOver(e, &events[i%n])
 		p := profiles[e.Subject]
 		if p == nil {
 			p = &byHand{}
