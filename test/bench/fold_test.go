@@ -16,24 +16,29 @@ import (
 )
 
 // many is a configuration of n segments over the shop's types: windows, thresholds and filters as a marketing team
-// would write them.
-func many(n int) string {
+// would write them. The thresholds of all but the first 10 are `rare` times as high: with 1 they have as much to tell as
+// the first ones, with 100 hardly anything, and what they cost is what it costs to have them.
+func many(n, rare int) string {
 	var b strings.Builder
 	b.WriteString("name: many\nsegments:\n")
 	types := []string{"page_view", "product_view", "add_to_cart", "purchase", "support"}
 	windows := []string{"1h", "1d", "7d", "30d", "90d"}
 	cats := []string{"shoes", "books", "baby", "audio", "garden", "toys", "pets", "beauty"}
 	for i := range n {
+		times := 1
+		if i >= 10 {
+			times = rare
+		}
 		typ, window := types[i%len(types)], windows[i/len(types)%len(windows)]
 		switch i % 4 {
 		case 0:
-			fmt.Fprintf(&b, "  s%d: {when: 'count(\"%s\", \"%s\") >= %d'}\n", i, typ, window, 1+i%17)
+			fmt.Fprintf(&b, "  s%d: {when: 'count(\"%s\", \"%s\") >= %d'}\n", i, typ, window, times*(1+i%17))
 		case 1:
-			fmt.Fprintf(&b, "  s%d: {when: 'count(\"product_view\", \"%s\", e.data.category == \"%s\") >= %d'}\n", i, window, cats[i/4%len(cats)], 1+i/32%5)
+			fmt.Fprintf(&b, "  s%d: {when: 'count(\"product_view\", \"%s\", e.data.category == \"%s\") >= %d'}\n", i, window, cats[i/4%len(cats)], times*(1+i/32%5))
 		case 2:
-			fmt.Fprintf(&b, "  s%d: {when: 'sum(\"purchase\", \"amount\", \"%s\") > %d.0 && count(\"%s\") >= %d'}\n", i, window, 10*i, typ, 1+i%7)
+			fmt.Fprintf(&b, "  s%d: {when: 'sum(\"purchase\", \"amount\", \"%s\") > %d.0 && count(\"%s\") >= %d'}\n", i, window, times*10*i, typ, times*(1+i%7))
 		default:
-			fmt.Fprintf(&b, "  s%d: {when: 'decayed(\"%s\", \"%dd\") >= %d.5'}\n", i, typ, 1+i/4%5*3, i%9)
+			fmt.Fprintf(&b, "  s%d: {when: 'decayed(\"%s\", \"%dd\") >= %d.5'}\n", i, typ, 1+i/4%5*3, times*(i%9))
 		}
 	}
 	return b.String()
@@ -106,7 +111,7 @@ func BenchmarkFold(b *testing.B) {
 		users      int
 	}{
 		{"profile-job", read(b, "profile-job.yaml"), 20_000}, {"profile-job-in-cache", read(b, "profile-job.yaml"), 200},
-		{"segments-10", many(10), 20_000}, {"segments-1000", many(1000), 20_000},
+		{"segments-10", many(10, 1), 20_000}, {"segments-1000-rare", many(1000, 100), 20_000}, {"segments-1000", many(1000, 1), 20_000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			compiled := compile(b, c.text)

@@ -65,8 +65,8 @@ var mistakes = []mutant{
 	{"state/recent.go", "c.all[old].time < horizon", "c.all[old].time <= horizon", "the same, once it went through its bytes", false, ""},
 
 	// Timers.
-	{"state/memberships.go", "next = min(next, c.By[i].Next)", "if i > 0 {\nnext = min(next, c.By[i].Next)\n}", "the timer of one segment is dropped", true, ""},
-	{"operators/chain.go", "if due > to {", "if due >= to {", "an event comes before the timers of its time", false, ""},
+	{"state/memberships.go", "c.soonest = min(c.soonest, c.By[i].Next)", "if i > 0 {\nc.soonest = min(c.soonest, c.By[i].Next)\n}", "the timer of one segment is dropped", true, ""},
+	{"operators/chain.go", "\t\tif due > to {", "\t\tif due >= to {", "an event comes before the timers of its time", false, ""},
 	{"operators/chain.go", "if m.Next <= due {", "if m.Next < due {", "a timer judges nothing", false, ""},
 	{"operators/chain.go", "case e.Time < p.Now:", "case e.Time <= p.Now:", "every event is a late_event", false, ""},
 	{"operators/expr/expsum.go", "root-1, root, root+1, root+2", "root+2", "a decay crosses a millisecond too late", false, ""},
@@ -75,6 +75,21 @@ var mistakes = []mutant{
 	{"operators/expr/compare.go", "\t\t\treturn high\n", "\t\t\treturn high + 1\n", "a model crosses a millisecond too late", false, ""},
 	{"operators/expr/condition.go", "calendarCycle = 15 * schemas.Day", "calendarCycle = schemas.Day", "nobody waits for the weekend", false, ""},
 	{"operators/expr/zone.go", "return min(n+unit-into, p.to)", "return n + unit - into", "the clocks change, the hour does not", false, ""},
+
+	// Judging only what an event concerns, and looking ahead only where an end came nearer.
+	{"operators/expr/watch.go", "x == r.at && !r.above", "x == r.at", "of `> 3` and `>= 3` one is judged too early and then not", false, ""},
+	{"operators/expr/watch.go", "if op != greaterOrEqual && op != less {", "if op == greater {", "`<= 3` is not judged when it turns", false, ""},
+	{"operators/expr/watch.go", "return s.Session != nil ||", "return true ||", "no segment looks ahead again", false, ""},
+	{"operators/expr/watch.go", "return sign < 0", "return true", "what rises is taken for what falls", false, ""},
+	{"operators/operator.go", "func (in *Input) Later(c *expr.Call) { in.marked.addAll(in.watches[c.Index].Eager) }", "func (in *Input) Later(*expr.Call) {}", "a longer session does not move what waits for its end", false, ""},
+	{"operators/operator.go", "in.marked.addAll(w.Rest)\n\tin.marked.addAll(w.Eager)", "in.marked.addAll(w.Rest)", "nobody looks ahead again when a value grows", false, ""},
+	{"operators/operator.go", "in.marked.addAll(w.Rest)\n\tin.marked.addAll(w.Eager)", "in.marked.addAll(w.Eager)", "only comparisons with numbers are judged", false, ""},
+	{"operators/session/session.go", "if !extended || !open {", "if !extended || !open && false {", "a late event reopens a session unnoticed", false, ""},
+	{"operators/feature/feature.go", "if !limited && !c.Negative {", "if !limited {", "a sum rises unnoticed when a negative number leaves it", false, ""},
+	{"operators/feature/feature.go", "!limited && u.positive", "!limited", "a negative weight brings an end nearer unnoticed", false, ""},
+	{"operators/segment/segment.go", "exact = exact && next == due", "exact = true", "a lower bound is taken for a timer", false, ""},
+	{"operators/segment/segment.go", "truth == expr.True || !truth.Decided()", "truth == expr.True", "a profile's first event does not judge what depends on its name or the hour", false, ""},
+	{"operators/segment/segment.go", "at == schemas.Never || o.decide(s, member, at) == member", "at == schemas.Never || !member", "nobody enters when a session ends", false, ""},
 
 	// Segments.
 	{"operators/segment/segment.go", "\tif s.Until == nil {\n\t\treturn s.When.Eval(leaf)", "\tif true {\n\t\treturn s.When.Eval(leaf)", "until is ignored", false, ""},
@@ -104,7 +119,7 @@ func TestMutants(t *testing.T) {
 			if !m.often && !*mutants {
 				return
 			}
-			tests := []string{"./test/metamorphic", "-run", "TestAgainstModel", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}
+			tests := []string{"./test/metamorphic", "-run", "TestAgainstModel|TestLookingAhead", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}
 			if m.cell != "" {
 				tests = []string{"./state", "-run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}
 			}
