@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -10,7 +11,7 @@ const lookAhead = 3650 * day
 
 // Run replays a case.
 func Run(c Case) Result {
-	world := &world{cfg: &c.Config, plan: order(&c.Config), profiles: map[string]*profile{}}
+	world := &world{cfg: &c.Config, plan: order(&c.Config), groups: groups(&c.Config), profiles: map[string]*profile{}}
 	final := int64(math.MinInt64)
 	if c.AsOf != nil {
 		final = *c.AsOf
@@ -34,7 +35,16 @@ func Run(c Case) Result {
 	for _, name := range names {
 		world.profiles[name].finish(final)
 	}
-	return world.out
+	return muted(world.out, c.Config.MuteBefore)
+}
+
+// muted leaves out the changes and decisions before an instant.
+func muted(r Result, before *int64) Result {
+	if before != nil {
+		r.Changes = slices.DeleteFunc(r.Changes, func(c Change) bool { return c.Time < *before })
+		r.Decisions = slices.DeleteFunc(r.Decisions, func(d Decision) bool { return d.Time < *before })
+	}
+	return r
 }
 
 // merge gives the events in the order they are read: always the head with the least time, ties in the order
@@ -68,6 +78,7 @@ func merge(files [][]Event, asOf *int64) []Event {
 type world struct {
 	cfg      *Config
 	plan     plan
+	groups   []*actionGroup
 	profiles map[string]*profile
 	out      Result
 }
