@@ -79,7 +79,11 @@ func (c Config) guardsYAML(line func(format string, args ...any)) {
 		}
 	}
 	if len(c.Guards.Sensitive) > 0 {
-		parts = append(parts, "sensitive: ["+strings.Join(c.Guards.Sensitive, ", ")+"]")
+		list := &List{}
+		for _, v := range c.Guards.Sensitive {
+			list.Items = append(list.Items, &Lit{V: v})
+		}
+		parts = append(parts, "sensitive: "+list.String()) // quoted: "1" is a text
 	}
 	if len(parts) > 0 {
 		line("guards: {%s}", strings.Join(parts, ", "))

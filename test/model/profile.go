@@ -115,6 +115,8 @@ func (p *profile) erase(e Event) {
 	p.publish(past, e.Time)
 	p.erased, p.events, p.life = e.Time, kept, false
 	p.epoch++
+	p.told["dropped"] += len(p.waiting)
+	p.waiting, p.decisions = nil, nil
 	if len(kept) > 0 {
 		p.begin()
 		p.evaluate(p.now, cause{name: "late_event", id: e.ID}, nil)
@@ -148,6 +150,7 @@ func (p *profile) finish(final int64) {
 		return
 	}
 	p.fire(final)
+	p.told["waiting at the end"] += len(p.waiting)
 	p.publish(p.events, final)
 	s := newScope(p.cfg, p.id, p.events, p.member)
 	s.n = final

@@ -131,9 +131,19 @@ func (p *profile) due(n int64) []waiting {
 // profile has come to another time zone.
 func (p *profile) settle(s *scope, f firing) {
 	zone, quiet := s.zone(), f.group.channel.Quiet
+	_, replaced := p.waiting[f.group.key]
 	if quiet.holds(s.n, zone) {
+		switch {
+		case f.at < s.n:
+			p.told["waits on"]++
+		case replaced:
+			p.told["replaced"]++
+		}
 		p.waiting[f.group.key] = waiting{f, quiet.end(s.n, zone)}
 		return
+	}
+	if f.at < s.n {
+		p.told["released"]++
 	}
 	p.decide(s, f)
 }
