@@ -131,3 +131,62 @@ func TestShrinkActions(t *testing.T) {
 	}
 	t.Logf("%d cases made small", found)
 }
+
+// TestPauses stops time anywhere: what is due, and what is decided, is the same.
+func TestPauses(t *testing.T) {
+	s := randomSeed(t)
+	defer func() { pause = nil }()
+	for i := range int64(400) {
+		c := GenerateActions(rand.New(rand.NewSource(s + i)))
+		pause = nil
+		want := Run(c)
+		r := rand.New(rand.NewSource(s + i))
+		pause = func(now, next int64) int64 {
+			if r.Intn(3) > 0 || next-now < 2 {
+				return next
+			}
+			return now + 1 + r.Int63n(next-now)
+		}
+		for _, line := range Diff(want, Run(c)) {
+			t.Errorf("seed %d: %s\n%s", s+i, line, c)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// TestActionsAside: what is decided changes nothing else, and another profile's history changes no decision.
+func TestActionsAside(t *testing.T) {
+	s := randomSeed(t)
+	for i := range int64(300) {
+		c := GenerateActions(rand.New(rand.NewSource(s + i)))
+		want := Run(c)
+		alone := c
+		alone.Config.Actions, alone.Config.Experiments = nil, nil
+		bare := Run(alone)
+		bare.Decisions = want.Decisions
+		for _, line := range Diff(want, bare) {
+			t.Errorf("seed %d, without actions: %s", s+i, line)
+		}
+		at := run(c).final
+		one := Case{Config: c.Config, Files: [][]Event{nil}, AsOf: &at}
+		for _, e := range merge(c.Files, c.AsOf) {
+			if e.Subject == "u1" {
+				one.Files[0] = append(one.Files[0], e)
+			}
+		}
+		var mine []Decision
+		for _, d := range want.Decisions {
+			if d.Profile == "u1" {
+				mine = append(mine, d)
+			}
+		}
+		for _, line := range Diff(Result{Decisions: mine}, Result{Decisions: Run(one).Decisions}) {
+			t.Errorf("seed %d, alone: %s", s+i, line)
+		}
+		if t.Failed() {
+			t.Fatal(c)
+		}
+	}
+}

@@ -26,11 +26,11 @@ func moments(c Case) (all map[string][]*moment, final int64) {
 			all[p.id] = append(all[p.id], open[p.id])
 		}
 	}
-	final = w.play(c)
+	w.play(c)
 	for _, m := range open {
-		m.until = max(m.until, final)
+		m.until = max(m.until, w.final)
 	}
-	return all, final
+	return all, w.final
 }
 
 // at are the moments a decision at n may belong to: where two arrivals share a millisecond, more than one.

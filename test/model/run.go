@@ -23,9 +23,9 @@ func newWorld(c Case) *world {
 		told: map[string]int{}}
 }
 
-// play takes the events in and comes to the final instant, which it gives back.
-func (w *world) play(c Case) (final int64) {
-	final = math.MinInt64
+// play takes the events in and comes to the final instant.
+func (w *world) play(c Case) {
+	final := int64(math.MinInt64)
 	if c.AsOf != nil {
 		final = *c.AsOf
 	}
@@ -51,8 +51,7 @@ func (w *world) play(c Case) (final int64) {
 	for _, name := range names {
 		w.profiles[name].finish(final)
 	}
-	w.out = muted(w.out, w.cfg.MuteBefore)
-	return final
+	w.out, w.final = muted(w.out, w.cfg.MuteBefore), final
 }
 
 // muted leaves out the changes and decisions before an instant.
@@ -98,6 +97,7 @@ type world struct {
 	groups   []*actionGroup
 	profiles map[string]*profile
 	out      Result
+	final    int64
 	told     map[string]int // how often what no record shows came about
 	watch    func(*profile) // called after each arrival, or nil
 }

@@ -66,6 +66,9 @@ func (p *profile) groupsOf(of func(*actionGroup) bool, f firing) []firing {
 	return list
 }
 
+// pause lets a test stop time at an instant where nothing is due.
+var pause func(now, next int64) int64
+
 // nextTimer is the first instant after now, before an end, at which a decision is released or a timer sets off a group;
 // else the end.
 func (p *profile) nextTimer(end int64) int64 {
@@ -88,6 +91,9 @@ func (p *profile) nextTimer(end int64) int64 {
 			first := p.events[0].Time
 			consider(first + ((p.now-first)/g.on.Every+1)*g.on.Every)
 		}
+	}
+	if pause != nil {
+		next = pause(p.now, next)
 	}
 	return next
 }
