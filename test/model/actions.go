@@ -39,7 +39,7 @@ type ChannelDef struct {
 	Quiet *Quiet
 }
 
-// Guards: a nil Support is the default, one event in any number of sessions.
+// Guards are what a payload must withstand; a nil Support is the default: one event, in any number of sessions.
 type Guards struct {
 	Support   *Support
 	Sensitive []string

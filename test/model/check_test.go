@@ -51,7 +51,7 @@ func TestCheckBites(t *testing.T) {
 		{"mute", func(c *Config) { c.MuteBefore = nil }},
 	} {
 		found := 0
-		for i := range int64(250) {
+		for i := range int64(150) {
 			c, loose := GenerateActions(rand.New(rand.NewSource(s+i))), GenerateActions(rand.New(rand.NewSource(s+i)))
 			x.without(&loose.Config)
 			for _, fault := range Check(c, Run(loose).Decisions) {

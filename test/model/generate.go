@@ -14,6 +14,7 @@ type gen struct {
 	segs    []string
 	erasing bool
 	acting  bool
+	home    string // the zone profiles of a case with actions are mostly in
 	base    int64
 	history []Event
 }
@@ -38,6 +39,7 @@ func generate(r *rand.Rand, acting bool) Case {
 	g.unit = pick(r, []int64{minute, 10 * minute, 30 * minute, hour, hour, day})
 	if acting {
 		g.unit = pick(r, []int64{10 * minute, 30 * minute, 30 * minute, hour, hour, 6 * hour})
+		g.comeHome()
 	}
 	g.erasing = g.chance(25)
 	g.cfg = Config{Lateness: g.duration(), Gap: g.duration(), TTL: g.duration()}

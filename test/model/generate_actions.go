@@ -16,8 +16,12 @@ var (
 	spans        = []int64{15 * minute, 30 * minute, hour, 2 * hour}
 )
 
-// actions makes few triggers and channels for several actions, so that they share them.
+// actions makes few triggers and channels for several actions, so that they share them; often, a decay is a trigger.
 func (g *gen) actions() {
+	if g.chance(40) {
+		g.segs = append(g.segs, "fading")
+		g.cfg.Segments = append(g.cfg.Segments, SegmentDef{Name: "fading", When: &Op{">=", g.fading(), &Lit{V: g.threshold()}}})
+	}
 	for _, name := range channelNames {
 		if g.chance(80) {
 			g.cfg.Channels = append(g.cfg.Channels, g.channel(name))
@@ -51,7 +55,7 @@ func (g *gen) channel(name string) ChannelDef {
 	if g.chance(50) {
 		c.Cap = g.cap()
 	}
-	if g.chance(60) {
+	if g.chance(75) {
 		c.Quiet = g.quiet()
 	}
 	return c
@@ -63,27 +67,20 @@ func (g *gen) cap() *Cap {
 
 // quiet hours are the usual ones, or those about the local time at which the case begins.
 func (g *gen) quiet() *Quiet {
-	if g.chance(35) {
+	if g.chance(30) {
 		return pick(g.r, []*Quiet{{21 * 60, 8 * 60}, {23 * 60, 2*60 + 30}, {2 * 60, 3 * 60}, {0, 8 * 60}, {12 * 60, 14 * 60}})
 	}
 	local := time.UnixMilli(g.base).In(g.zone())
 	const quarters = 24 * 4
 	from := (local.Hour()*4 + local.Minute()/15 + g.r.Intn(9) - 4 + quarters) % quarters
-	to := (from + pick(g.r, []int{1, 2, 4, 8, 44})) % quarters
+	to := (from + pick(g.r, []int{1, 2, 4, 8, 12, 44})) % quarters
 	return &Quiet{from * 15, to * 15}
 }
 
-func (g *gen) zone() *time.Location {
-	if zone, known := zones[pick(g.r, zoneList)]; known {
-		return zone
-	}
-	return time.UTC
-}
-
 func (g *gen) trigger() On {
-	switch g.r.Intn(10) {
-	case 0, 1, 2:
-		return On{Kind: pick(g.r, []string{"enters", "exits"}), Name: pick(g.r, g.segs)}
+	switch g.r.Intn(12) {
+	case 0, 1, 2, 10, 11:
+		return On{Kind: pick(g.r, []string{"enters", "exits"}), Name: pick(g.r, append(g.segs, g.segs[len(g.segs)-1]))}
 	case 3, 4:
 		return On{Kind: "ended"}
 	case 5, 6:

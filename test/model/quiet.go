@@ -34,3 +34,8 @@ func (q *Quiet) end(n int64, zone *time.Location) int64 {
 func (q *Quiet) String() string { return fmt.Sprintf("{from: %q, to: %q}", clock(q.From), clock(q.To)) }
 
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+func offset(n int64, zone *time.Location) int {
+	_, seconds := time.UnixMilli(n).In(zone).Zone()
+	return seconds
+}

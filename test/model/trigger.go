@@ -150,6 +150,9 @@ func (p *profile) settle(s *scope, f firing) {
 	}
 	if f.at < s.n {
 		p.told["released"]++
+		if offset(f.at, zone) != offset(s.n, zone) {
+			p.told["clocks changed"]++
+		}
 	}
 	p.decide(s, f)
 }
