@@ -24,10 +24,14 @@ func TestActions(t *testing.T) {
 			"05 22:00 v", "06 12:00", "06 08:00 a until 06 08:00"},
 		{"expired before the release", config(actions(with(a, func(a *ActionDef) { a.ExpiresIn = 10*hour - 1 }), b), channels(night)),
 			"05 22:00 v", "06 12:00", "06 08:00 b not a:quiet"},
+		{"an exit by timer waits, and is due before the next event", config(segments(seg("s", op(window(agg("count", "v"), hour), ">=", 1))),
+			actions(with(a, func(a *ActionDef) { a.On = exits("s") })), channels(night)), "05 21:30 v, 06 12:00 w", "", "06 08:00 a"},
 		{"another zone meanwhile: it waits on", config(actions(a), channels(night)),
 			"05 22:00 v, 05 23:00 ebb.traits timezone=America/New_York", "06 20:00", "06 13:00 a"},
 		{"another zone meanwhile, no longer quiet: at the timer", config(actions(a), channels(night)),
 			"05 22:00 v, 05 23:00 ebb.traits timezone=Asia/Kolkata", "06 20:00", "06 08:00 a"},
+		{"one judged at once replaces none that waits", config(actions(a), channels(night)),
+			"05 22:00 v, 05 23:00 ebb.traits timezone=Asia/Kolkata, 06 03:00 v", "06 20:00", "06 03:00 a; 06 08:00 a"},
 		{"by trigger instant, not by name", config(actions(with(a, func(a *ActionDef) { a.Name, a.On = "z", on("w") }), a),
 			channels(ChannelDef{Name: "m", Quiet: night.Quiet, Cap: &Cap{1, day}})), "05 22:00 w, 05 23:00 v", "06 12:00", "06 08:00 z"},
 		{"a timer before the event of its instant", config(actions(with(a, func(a *ActionDef) { a.ExpiresIn = day })),
@@ -72,5 +76,15 @@ func TestActions(t *testing.T) {
 				t.Errorf("\nwant %s\ngot  %s", x.want, got)
 			}
 		})
+	}
+}
+
+// TestMute: changes are muted strictly before the instant, and counted.
+func TestMute(t *testing.T) {
+	cfg := config(segments(seg("s", op(window(agg("count", "v"), hour), ">=", 1))), muteBefore("2026-01-05T11:00:00Z"))
+	end := january(t, "05 12:00")
+	c := Case{Config: cfg, Files: [][]Event{{{ID: "e1", Type: "v", Subject: "u1", Time: january(t, "05 10:00")}}}, AsOf: &end}
+	if list := Run(c).Changes; len(list) != 1 || list[0].Entered || list[0].Seq != 2 {
+		t.Errorf("%v", list)
 	}
 }

@@ -66,3 +66,20 @@ func TestCheckBites(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckCaps: two decisions are one too many within an hour, and none too many an hour apart.
+func TestCheckCaps(t *testing.T) {
+	for second, faults := range map[string]int{"05 10:59:59.999": 1, "05 11:00": 0} {
+		c := Case{Config: config(actions(ActionDef{Name: "a", On: on("v"), Channel: "m"})), Files: [][]Event{{
+			{ID: "e1", Type: "v", Subject: "u1", Time: january(t, "05 10:00")}, {ID: "e2", Type: "v", Subject: "u1", Time: january(t, second)}}}}
+		decided := Run(c).Decisions
+		c.Config.Actions[0].Cap = &Cap{1, hour}
+		if list := Check(c, decided); len(list) != faults {
+			t.Errorf("%s: %v", second, list)
+		}
+		c.Config.Actions[0].Cap, c.Config.Channels = nil, []ChannelDef{{Name: "m", Cap: &Cap{1, hour}}}
+		if list := Check(c, decided); len(list) != faults {
+			t.Errorf("%s on the channel: %v", second, list)
+		}
+	}
+}

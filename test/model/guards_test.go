@@ -2,9 +2,10 @@ package model
 
 import "testing"
 
-// TestGuards: what is left of a payload of what u1 saw: hat three times in two sessions, socks once, health twice.
+// TestGuards: what is left of a payload of what u1 saw: hat three times in two sessions, socks once, health twice; what a
+// reserved event says is not seen.
 func TestGuards(t *testing.T) {
-	const seen = "05 10:00 v item=hat, 05 10:01 o item=hat, 05 10:02 v item=socks, 05 10:03 v item=health, 05 10:04 v item=health, 05 15:00 v item=hat, 05 15:01 go"
+	const seen = "05 10:00 v item=hat, 05 10:01 o item=hat, 05 10:02 v item=socks, 05 10:03 v item=health, 05 10:04 v item=health, 05 10:05 ebb.traits item=socks, 05 15:00 v item=hat, 05 15:01 go"
 	open := &Pending{A: "v", B: "z", Field: "item"}
 	for _, x := range []struct {
 		name, want string

@@ -116,7 +116,6 @@ func (p *profile) erase(e Event) {
 	p.erased, p.events, p.life = e.Time, kept, false
 	p.epoch++
 	p.told["dropped"] += len(p.waiting)
-	p.waiting, p.decisions = nil, nil
 	if len(kept) > 0 {
 		p.begin()
 		p.evaluate(p.now, cause{name: "late_event", id: e.ID}, nil)

@@ -21,13 +21,13 @@ type waiting struct {
 	release int64
 }
 
-// fired are the groups a change sets off: an erasure sets off none.
+// fired are the groups a change sets off. It is not asked about the exits of an erasure.
 func (p *profile) fired(c Change) []firing {
 	kind := "exits"
 	if c.Entered {
 		kind = "enters"
 	}
-	return p.groupsOf(func(g *actionGroup) bool { return g.on.Kind == kind && g.on.Name == c.Segment && c.Cause != "erasure" },
+	return p.groupsOf(func(g *actionGroup) bool { return g.on.Kind == kind && g.on.Name == c.Segment },
 		firing{at: c.Time, what: strconv.Itoa(c.Seq), loose: c.Loose.Time})
 }
 
@@ -37,7 +37,7 @@ func (p *profile) firedBy(e *applied) []firing {
 		firing{at: p.now, what: e.source() + " " + e.ID})
 }
 
-// timers are the groups whose session or period is over at exactly n.
+// timers are the groups whose session or period is over at exactly n, which is after first_seen.
 func (p *profile) timers(n int64) []firing {
 	return p.groupsOf(func(g *actionGroup) bool {
 		switch g.on.Kind {
@@ -48,8 +48,7 @@ func (p *profile) timers(n int64) []firing {
 				}
 			}
 		case "every":
-			since := n - p.events[0].Time
-			return since > 0 && since%g.on.Every == 0
+			return (n-p.events[0].Time)%g.on.Every == 0
 		}
 		return false
 	}, firing{at: n})
