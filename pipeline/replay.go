@@ -268,7 +268,7 @@ func (w *folder) work() error {
 				return err
 			}
 			h.dirty = true
-			w.chain.Fold(h.Profile, e, schemas.Never, emit)
+			w.chain.Fold(h.Profile, e, schemas.Earliest, emit)
 		}
 		batch.reset()
 		select {
@@ -301,7 +301,7 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 				}
 			}
 			w.err = w.profiles.each(func(p *state.Profile) error {
-				w.chain.Finish(p, final, w.emit)
+				w.chain.Pass(p, final, w.emit)
 				if view := w.chain.Profile(p, final); view != nil {
 					counts[i]++
 					if r.Profiles {
