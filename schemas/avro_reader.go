@@ -49,6 +49,7 @@ type avroMessages struct {
 	root     *fieldTree
 	own      *Avro
 	schemas  AvroSchemas
+	bare     bool // the values are bodies, nothing else
 	programs map[int32]*avroProgram
 	plain    *avroProgram // of own
 	lastID   int32
@@ -65,6 +66,13 @@ func NewAvroReader(reading Reading, own *Avro, schemas AvroSchemas) Reader {
 	if schemas == nil {
 		d.plain = compileAvro(own.typ, d.root)
 	}
+	return d
+}
+
+// NewAvroBodyReader makes a Reader of records that are bodies of one schema and nothing else, as those of an AvroFile.
+func NewAvroBodyReader(reading Reading, own *Avro) Reader {
+	d := NewAvroReader(reading, own, nil).(*avroMessages)
+	d.bare = true
 	return d
 }
 
@@ -115,6 +123,7 @@ func (d *avroMessages) Read(_ int, values []Value) error {
 		return d.read(d.last, v[frameBytes:], values)
 	}
 	switch {
+	case d.bare:
 	case len(v) >= frameBytes && v[0] == 0:
 		if d.read(d.plain, v[frameBytes:], values) == nil {
 			return nil

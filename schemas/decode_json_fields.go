@@ -103,7 +103,9 @@ func (t *fieldTree) read(r *jsonReader, fields []Value) {
 		}
 		t.members(r, fields)
 	default:
-		t.assign(Error, fields)
+		for _, c := range t.next {
+			c.assign(Error, fields)
+		}
 		r.skip()
 	}
 }

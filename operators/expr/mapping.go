@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -125,6 +126,10 @@ func (s *mapScope) expression(part []string, text string, w want) node {
 		return nil
 	}
 	path := slices.Concat(s.mapping.definition.Path, part)
+	if word := s.loneWord(text); word != "" {
+		s.compiler.fault(path, 0, "%s is not known; what a record has is written like msg.%s, and a constant {const: %s}", word, word, word)
+		return nil
+	}
 	p := s.compiler.check(path, text)
 	if p == nil {
 		return nil
@@ -154,7 +159,7 @@ func (s *mapScope) convert(p *parsed) (root node) {
 	return cv.node(p.ast.Expr())
 }
 
-// term compiles a term. A path of msg becomes a slot, which costs nothing to evaluate.
+// term compiles a term; one that is given nowhere is null. A path of msg becomes a slot, which costs nothing to evaluate.
 func (s *mapScope) term(name string, t MapTerm, byDefault []string, mode schemas.Mode, w want) mapTerm {
 	switch {
 	case t.Const != nil:
@@ -166,10 +171,21 @@ func (s *mapScope) term(name string, t MapTerm, byDefault []string, mode schemas
 		return mapTerm{-1, s.expression([]string{"map", name}, t.Expr, w)}
 	case byDefault != nil:
 		return mapTerm{s.slot(byDefault, mode), nil}
-	case name != "source":
-		s.compiler.fault(s.mapping.definition.Path, 0, "expected where to find the event's %s, found nothing; add it to the map, like %s: msg.%s", name, name, name)
 	}
 	return mapTerm{-1, literalNode{schemas.NullValue}}
+}
+
+// loneWord is a name that stands for nothing and is the whole text: a constant, more likely than not.
+func (s *mapScope) loneWord(text string) string {
+	parsed, issues := s.compiler.env.Parse(text)
+	if issues.Err() != nil || parsed.NativeRep().Expr().Kind() != ast.IdentKind {
+		return ""
+	}
+	name := parsed.NativeRep().Expr().AsIdent()
+	if name == "msg" || name == "kafka" || s.mapping.definition.Each != "" && (name == "line" || name == "index") {
+		return ""
+	}
+	return name
 }
 
 // direct is the path of msg that an expression is, if it is nothing else.

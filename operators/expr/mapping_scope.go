@@ -187,7 +187,10 @@ func (k *kafkaSlot) value(r *schemas.Record) schemas.Value {
 		return schemas.TimeValue(r.Timestamp)
 	}
 	if k.header != "" {
-		value, _ := r.Header(k.header)
+		value, found := r.Header(k.header)
+		if !found {
+			return schemas.Value{}
+		}
 		return textOf(value)
 	}
 	keys, values := make([]string, len(r.Headers)), make([]schemas.Value, len(r.Headers))
