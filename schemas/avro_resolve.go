@@ -126,18 +126,22 @@ func (r *avroResolver) record(w, to *avroType) avroType {
 	}
 	for i, f := range to.fields {
 		if !taken[i] && f.hasDefault { // without one the field is absent, as it would be without a reader's schema
-			t.defaults = append(t.defaults, avroField{name: f.name, byDefault: f.of.defaultValue(f.byDefault)})
+			t.defaults = append(t.defaults, avroField{name: f.name, byDefault: f.of.defaultValue(f.byDefault, 0)})
 		}
 	}
 	return t
 }
 
 // defaultValue reads the JSON form of a default: that of a union is of its first branch that it fits.
-func (t *avroType) defaultValue(v Value) Value {
+// A default that holds itself has no end: it is none.
+func (t *avroType) defaultValue(v Value, depth int) Value {
+	if depth > maxAvroDepth {
+		return Error
+	}
 	switch t.kind {
 	case avroUnion:
 		for _, b := range t.of {
-			if d := b.defaultValue(v); d.Kind() != Invalid {
+			if d := b.defaultValue(v, depth+1); d.Kind() != Invalid {
 				return d
 			}
 		}
@@ -163,7 +167,7 @@ func (t *avroType) defaultValue(v Value) Value {
 		}
 		items := make([]Value, len(v.Items()))
 		for i, item := range v.Items() {
-			if items[i] = t.of[0].defaultValue(item); items[i].Kind() == Invalid {
+			if items[i] = t.of[0].defaultValue(item, depth+1); items[i].Kind() == Invalid {
 				return Error
 			}
 		}
@@ -172,12 +176,12 @@ func (t *avroType) defaultValue(v Value) Value {
 		}
 		return MapValue(v.Keys(), items)
 	case avroRecord:
-		return t.defaultRecord(v)
+		return t.defaultRecord(v, depth+1)
 	}
 	return Error
 }
 
-func (t *avroType) defaultRecord(v Value) Value {
+func (t *avroType) defaultRecord(v Value, depth int) Value {
 	var keys []string
 	var items []Value
 	for _, f := range t.fields {
@@ -185,7 +189,7 @@ func (t *avroType) defaultRecord(v Value) Value {
 		if item.Kind() == Missing {
 			item = f.byDefault
 		}
-		if item = f.of.defaultValue(item); item.Kind() == Invalid {
+		if item = f.of.defaultValue(item, depth); item.Kind() == Invalid {
 			return Error
 		}
 		keys, items = append(keys, f.name), append(items, item)

@@ -19,7 +19,13 @@ func (in *avroInput) run(steps []avroStep, pos int, values []Value) int {
 				return failed
 			}
 			branch := b[pos]
-			if pos++; branch == s.null {
+			if pos++; branch >= 0x80 { // a number of one byte, written with more
+				var n int64
+				if n, pos = longVarint(b, pos-1); n == 0 || n == 1 {
+					branch = byte(2 * n)
+				}
+			}
+			if branch == s.null {
 				if s.slot >= 0 {
 					values[s.slot] = NullValue
 				}
@@ -109,7 +115,10 @@ func (in *avroInput) step(s *avroStep, pos int, values []Value) int {
 		return pos
 	case readUnion:
 		n, pos := varint(b, pos)
-		if pos == failed || n < 0 || n >= int64(len(s.branches)) {
+		if pos == failed {
+			return failed
+		}
+		if uint64(n) >= uint64(len(s.branches)) {
 			return in.fail(badBranch)
 		}
 		return in.run(s.branches[n], pos, values)
@@ -123,7 +132,7 @@ func (in *avroInput) step(s *avroStep, pos int, values []Value) int {
 
 // entries reads those values of a map that are asked for.
 func (in *avroInput) entries(s *avroStep, pos int, values []Value) int {
-	return in.blocks(s.typ, pos, func(pos int) int {
+	return in.blocks(pos, func(pos int) int {
 		from, end := span(in.b, pos)
 		if end == failed {
 			return failed

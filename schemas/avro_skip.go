@@ -27,8 +27,11 @@ func (in *avroInput) skip(t *avroType, pos int) int {
 	switch t.kind {
 	case avroUnion:
 		n, next := varint(b, pos)
-		if pos = next; pos == failed || n < 0 || n >= int64(len(t.of)) {
-			return in.fail("a union has a branch that its schema does not know")
+		if pos = next; pos == failed {
+			return failed
+		}
+		if uint64(n) >= uint64(len(t.of)) {
+			return in.fail(badBranch)
 		}
 		pos = in.skip(t.of[n], pos)
 	case avroRecord:
@@ -63,7 +66,7 @@ func (in *avroInput) skipBlocks(t *avroType, pos int) int {
 		pos = next
 		if n < 0 {
 			size, next := varint(b, pos)
-			if pos = next + int(size); size < 0 || pos > len(b) || pos < next {
+			if pos = next + int(size); -n < 0 || size < 0 || pos > len(b) || pos < next {
 				return failed
 			}
 			continue

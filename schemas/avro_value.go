@@ -101,7 +101,10 @@ func (in *avroInput) value(t *avroType, pos int) (Value, int) {
 		return t.bytesValue(b[pos:end]), end
 	case avroEnum:
 		n, pos := varint(b, pos)
-		if pos == failed || n < 0 || n >= int64(len(t.symbols)) || t.symbols[n] == "" {
+		if pos == failed {
+			return Error, failed
+		}
+		if uint64(n) >= uint64(len(t.symbols)) || t.symbols[n] == "" {
 			return Error, in.fail("an enum has a symbol that its schema does not know")
 		}
 		return StringValue(t.symbols[n]), pos
@@ -126,8 +129,11 @@ func (in *avroInput) nested(t *avroType, pos int) (Value, int) {
 	switch t.kind {
 	case avroUnion:
 		n, pos := varint(in.b, pos)
-		if pos == failed || n < 0 || n >= int64(len(t.of)) {
-			return Error, in.fail("a union has a branch that its schema does not know")
+		if pos == failed {
+			return Error, failed
+		}
+		if uint64(n) >= uint64(len(t.of)) {
+			return Error, in.fail(badBranch)
 		}
 		return in.value(t.of[n], pos)
 	case avroRecord:
@@ -147,7 +153,7 @@ func (in *avroInput) nested(t *avroType, pos int) (Value, int) {
 		return Value{kind: Map, tree: &tree{keys: t.keys, items: items}}, pos
 	case avroArray:
 		var items []Value
-		pos = in.blocks(t, pos, func(pos int) int {
+		pos = in.blocks(pos, func(pos int) int {
 			v, pos := in.value(t.of[0], pos)
 			items = append(items, v)
 			return pos
@@ -156,7 +162,7 @@ func (in *avroInput) nested(t *avroType, pos int) (Value, int) {
 	case avroMap:
 		var keys []string
 		var items []Value
-		pos = in.blocks(t, pos, func(pos int) int {
+		pos = in.blocks(pos, func(pos int) int {
 			from, end := span(in.b, pos)
 			if end == failed {
 				return failed
@@ -172,23 +178,29 @@ func (in *avroInput) nested(t *avroType, pos int) (Value, int) {
 }
 
 // blocks calls item for each item of an array or a map.
-func (in *avroInput) blocks(t *avroType, pos int, item func(pos int) int) int {
+func (in *avroInput) blocks(pos int, item func(pos int) int) int {
 	for {
 		n, next := varint(in.b, pos)
 		pos = next
+		end := -1
 		if n < 0 { // then the size of the block follows
-			if n = -n; n < 0 {
+			var size int64
+			n = -n
+			size, pos = varint(in.b, pos)
+			if end = pos + int(size); n < 0 || size < 0 || end > len(in.b) || end < pos {
 				return failed
 			}
-			_, pos = varint(in.b, pos)
 		}
 		if n == 0 || pos == failed {
 			return pos
 		}
 		for range n {
-			if pos = item(pos); pos == failed || in.budget < 0 {
+			if pos = item(pos); pos > len(in.b) || in.budget < 0 {
 				return failed
 			}
+		}
+		if end >= 0 && end != pos { // who steps over it goes by the size
+			return in.fail("a block has another size than it says")
 		}
 	}
 }

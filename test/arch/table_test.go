@@ -11,7 +11,7 @@ type rule struct {
 // imports are the rules; every package falls under the first that fits.
 var imports = []rule{
 	{
-		path: "schemas",
+		path:    "schemas",
 		ours:    nil,
 		outside: []string{"github.com/go-json-experiment/json", "github.com/klauspost/compress", "github.com/linkedin/goavro/v2"},
 		why:     "schemas is what all others speak: it depends on nobody, and on codecs only: JSON, Avro, and the compression of Avro's files",
