@@ -52,6 +52,11 @@ var imports = []rule{
 		why: "HTTP is a view of the pipeline; it decides nothing",
 	},
 	{
+		path: "pipeline/registry",
+		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "the registry's client only answers schemas' question for a writer's schema",
+	},
+	{
 		path:    "pipeline",
 		ours:    []string{"operators/...", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/cespare/xxhash/v2", "github.com/klauspost/compress", "github.com/twmb/franz-go"},
