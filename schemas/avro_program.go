@@ -180,9 +180,9 @@ func skipStep(t *avroType) avroStep {
 func shapeOfAvro(t *avroType) Value {
 	switch t.kind {
 	case avroRecord, avroMap:
-		return MapValue(nil, nil)
+		return someMap
 	case avroArray:
-		return ListValue(nil)
+		return someList
 	case avroNull:
 		return NullValue
 	case avroBoolean:

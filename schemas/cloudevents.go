@@ -109,7 +109,7 @@ func (d *cloudMessages) headers() error {
 	if d.whole {
 		return d.read(d.asJSON(), d.values)
 	}
-	d.tree.assign(MapValue(nil, nil), d.values)
+	d.tree.assign(someMap, d.values)
 	for _, h := range d.record.Headers {
 		name, is := strings.CutPrefix(h.Key, cloudPrefix)
 		if h.Key == "content-type" {

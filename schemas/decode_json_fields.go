@@ -121,13 +121,16 @@ func (t *fieldTree) members(r *jsonReader, fields []Value) {
 	}
 }
 
+// someMap and someList are only looked at for their kind.
+var someMap, someList = MapValue(nil, nil), ListValue(nil)
+
 // shapeOfJSON is a value of the kind that a JSON value has that begins with this byte.
 func shapeOfJSON(first byte) Value {
 	switch first {
 	case '{':
-		return MapValue(nil, nil)
+		return someMap
 	case '[':
-		return ListValue(nil)
+		return someList
 	case '"':
 		return StringValue("")
 	case 'n':

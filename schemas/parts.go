@@ -2,19 +2,19 @@ package schemas
 
 import "strconv"
 
-// Parts are the parts of an event as a mapping finds them, before they are judged.
-type Parts struct{ ID, Source, Subject, Time, Type Value }
+// Parts are the parts of an event as a mapping finds them, before they are judged. None is nil.
+type Parts struct{ ID, Source, Subject, Time, Type *Value }
 
 // Fill sets the attributes of e. Ids and subjects may be ints too, as their digits. A source that is missing, null or
 // empty is defaultSource. Texts are copied where they may point into a record.
 func (p *Parts) Fill(e *Event, defaultSource string, unit TimeUnit) (bad error) {
 	var room [2][20]byte
-	id, ok := idText(&p.ID, room[0][:0])
+	id, ok := idText(p.ID, room[0][:0])
 	if !ok {
-		return unusable(NotMappable, "id is %s, expected a text that is not empty", describe(p.ID))
+		return unusable(NotMappable, "id is %s, expected a text that is not empty", describe(*p.ID))
 	}
 	if p.Type.kind != String || p.Type.text == "" {
-		return unusable(NotMappable, "type is %s, expected a text that is not empty", describe(p.Type))
+		return unusable(NotMappable, "type is %s, expected a text that is not empty", describe(*p.Type))
 	}
 	e.Type = p.Type.text
 	switch {
@@ -23,19 +23,19 @@ func (p *Parts) Fill(e *Event, defaultSource string, unit TimeUnit) (bad error) 
 	case !p.Source.Known() && p.Source.kind != Invalid || p.Source.kind == String:
 		e.Source = defaultSource
 	default:
-		return unusable(NotMappable, "source is %s, expected a text", describe(p.Source))
+		return unusable(NotMappable, "source is %s, expected a text", describe(*p.Source))
 	}
-	if e.Time, ok = unit.Instant(p.Time); !ok {
+	if e.Time, ok = unit.instant(p.Time); !ok {
 		return unusable(NotMappable, "time is %s, expected RFC 3339, such as \"2026-01-05T10:00:00Z\", or a number of %s since 1970",
-			describe(p.Time), unit)
+			describe(*p.Time), unit)
 	}
-	subject, ok := idText(&p.Subject, room[1][:0])
+	subject, ok := idText(p.Subject, room[1][:0])
 	switch {
 	case ok:
 	case p.Subject.kind == Missing || p.Subject.kind == Null || p.Subject.kind == String:
-		return unusable(NoSubject, "subject is %s, expected the id of a profile", describe(p.Subject))
+		return unusable(NoSubject, "subject is %s, expected the id of a profile", describe(*p.Subject))
 	default:
-		return unusable(NotMappable, "subject is %s, expected a text", describe(p.Subject))
+		return unusable(NotMappable, "subject is %s, expected a text", describe(*p.Subject))
 	}
 	if bad = CheckTime(e.Time); bad != nil {
 		return bad

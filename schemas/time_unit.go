@@ -35,8 +35,10 @@ func (u TimeUnit) String() string { return [...]string{"ms", "s", "us"}[u] }
 
 // Instant is the time that a value tells: a timestamp, RFC 3339, or a number in this unit. Digits beyond the millisecond
 // are cut. What is beyond the range of an Instant becomes its nearest end, which CheckTime refuses.
-func (u TimeUnit) Instant(v Value) (i Instant, ok bool) {
-	switch v.Kind() {
+func (u TimeUnit) Instant(v Value) (i Instant, ok bool) { return u.instant(&v) }
+
+func (u TimeUnit) instant(v *Value) (i Instant, ok bool) {
+	switch v.kind {
 	case Time:
 		return v.Instant(), true
 	case Int:

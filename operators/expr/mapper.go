@@ -14,12 +14,12 @@ type Mapper struct {
 	frame  frame
 	scope  schemas.Event // what the frame reads its slots from
 	parts  schemas.Parts
+	made   [5]schemas.Value // parts that have no slot
 	events []schemas.Event
 	rooms  [][]schemas.Value // the slots of message i of a record
 	lines  [][]schemas.Value // the fields of event i, where they are not the first slots
 	json   []byte
-	form   pathForm // the last one made
-	made   *pathForm
+	form   *pathForm // the last one made
 }
 
 // Mapper makes one that reads with a reader of the mapping's Reading.
@@ -110,10 +110,9 @@ func room(rooms *[][]schemas.Value, i, size int) []schemas.Value {
 func (m *Mapper) event(r *schemas.Record, i int) error {
 	f := &m.frame
 	p := &m.parts
-	p.ID, p.Type, p.Source = m.id.value(f), m.typ.value(f), m.source.value(f)
-	p.Time, p.Subject = m.time.value(f), m.subject.value(f)
-	m.events = append(m.events, schemas.Event{})
-	e := &m.events[len(m.events)-1]
+	p.ID, p.Type, p.Source = m.id.value(f, &m.made[0]), m.typ.value(f, &m.made[1]), m.source.value(f, &m.made[2])
+	p.Time, p.Subject = m.time.value(f, &m.made[3]), m.subject.value(f, &m.made[4])
+	e := m.next()
 	if err := p.Fill(e, m.definition.Topic, m.definition.Unit); err != nil {
 		return err
 	}
@@ -130,6 +129,22 @@ func (m *Mapper) event(r *schemas.Record, i int) error {
 	}
 	e.Payload = data
 	return schemas.CheckReserved(e.Type, data)
+}
+
+// next is a further event, in which nothing but Form and Payload is sure to be empty.
+func (m *Mapper) next() *schemas.Event {
+	n := len(m.events)
+	if n == cap(m.events) {
+		m.events = append(m.events, schemas.Event{})
+		return &m.events[n]
+	}
+	m.events = m.events[:n+1]
+	e := &m.events[n]
+	e.Form = nil
+	if e.Payload.Kind() != schemas.Missing {
+		e.Payload = schemas.Value{}
+	}
+	return e
 }
 
 // setData sets Data, Form and Fields, and gives the data if they had to be built.
@@ -175,10 +190,8 @@ func (m *Mapper) setData(e *schemas.Event, i int) (schemas.Value, error) {
 
 // below is the form that reads the data out of a message.
 func (m *Mapper) below(f schemas.Form) schemas.Form {
-	if m.made == nil || m.form.of != f {
-		m.form = pathForm{f, m.data.path}
-		made := m.form
-		m.made = &made
+	if m.form == nil || m.form.of != f {
+		m.form = &pathForm{f, m.data.path}
 	}
-	return m.made
+	return m.form
 }

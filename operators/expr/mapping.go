@@ -58,11 +58,13 @@ type mapTerm struct {
 	of   node
 }
 
-func (t *mapTerm) value(f *frame) schemas.Value {
+// value is where the term's value is: in its slot, or in room.
+func (t *mapTerm) value(f *frame, room *schemas.Value) *schemas.Value {
 	if t.slot >= 0 {
-		return f.event.Fields[t.slot]
+		return &f.event.Fields[t.slot]
 	}
-	return t.of.eval(f)
+	*room = t.of.eval(f)
+	return room
 }
 
 // mapData is where the data come from.
