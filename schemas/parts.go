@@ -8,8 +8,7 @@ type Parts struct{ ID, Source, Subject, Time, Type *Value }
 // Fill sets the attributes of e. Ids and subjects may be ints too, as their digits. A source that is missing, null or
 // empty is defaultSource. Texts are copied where they may point into a record.
 func (p *Parts) Fill(e *Event, defaultSource string, unit TimeUnit) (bad error) {
-	var room [2][20]byte
-	id, ok := idText(p.ID, room[0][:0])
+	id, ok := idText(p.ID)
 	if !ok {
 		return unusable(NotMappable, "id is %s, expected a text that is not empty", describe(*p.ID))
 	}
@@ -18,10 +17,10 @@ func (p *Parts) Fill(e *Event, defaultSource string, unit TimeUnit) (bad error) 
 	}
 	e.Type = p.Type.text
 	switch {
-	case p.Source.kind == String && p.Source.text != "":
-		e.Source = p.Source.text
-	case !p.Source.Known() && p.Source.kind != Invalid || p.Source.kind == String:
+	case p.Source.kind == Null || p.Source.kind == Missing || p.Source.kind == String && p.Source.text == "":
 		e.Source = defaultSource
+	case p.Source.kind == String:
+		e.Source = p.Source.text
 	default:
 		return unusable(NotMappable, "source is %s, expected a text", describe(*p.Source))
 	}
@@ -29,46 +28,25 @@ func (p *Parts) Fill(e *Event, defaultSource string, unit TimeUnit) (bad error) 
 		return unusable(NotMappable, "time is %s, expected RFC 3339, such as \"2026-01-05T10:00:00Z\", or a number of %s since 1970",
 			describe(*p.Time), unit)
 	}
-	subject, ok := idText(p.Subject, room[1][:0])
-	switch {
-	case ok:
-	case p.Subject.kind == Missing || p.Subject.kind == Null || p.Subject.kind == String:
-		return unusable(NoSubject, "subject is %s, expected the id of a profile", describe(*p.Subject))
-	default:
+	subject, ok := idText(p.Subject)
+	if !ok {
+		if p.Subject.kind == Missing || p.Subject.kind == Null || p.Subject.kind == String {
+			return unusable(NoSubject, "subject is %s, expected the id of a profile", describe(*p.Subject))
+		}
 		return unusable(NotMappable, "subject is %s, expected a text", describe(*p.Subject))
 	}
 	if bad = CheckTime(e.Time); bad != nil {
 		return bad
 	}
-	e.ID, e.Subject = id.and(subject)
+	both := id + subject // one new text for the two: one allocation costs less than two
+	e.ID, e.Subject = both[:len(id)], both[len(id):]
 	return nil
 }
 
-// idBytes is the text of an id, lent.
-type idBytes struct {
-	text   string
-	digits []byte
-}
-
-func idText(v *Value, room []byte) (idBytes, bool) {
-	switch {
-	case v.kind == String && v.text != "":
-		return idBytes{text: v.text}, true
-	case v.kind == Int:
-		return idBytes{digits: strconv.AppendInt(room, v.Int(), 10)}, true
+// idText is an id as a text, which may be lent; ok is false where there is none.
+func idText(v *Value) (text string, ok bool) {
+	if v.kind == Int {
+		return strconv.FormatInt(v.Int(), 10), true
 	}
-	return idBytes{}, false
-}
-
-// and copies two ids into one new text: one allocation costs less than two.
-func (a idBytes) and(b idBytes) (string, string) {
-	if a.digits == nil && b.digits == nil {
-		both := a.text + b.text
-		return both[:len(a.text)], both[len(a.text):]
-	}
-	both := make([]byte, 0, 64)
-	both = append(append(both, a.text...), a.digits...)
-	cut := len(both)
-	text := string(append(append(both, b.text...), b.digits...))
-	return text[:cut], text[cut:]
+	return v.text, v.kind == String && v.text != ""
 }
