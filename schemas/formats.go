@@ -14,6 +14,9 @@ type Format struct {
 var Formats = []Format{
 	{"json", eventAttributes, false, NewJSONReader},
 	{"cloudevents", eventAttributes, true, NewCloudEventsReader},
+	{"segment", builtAttributes, true, NewSegmentReader},
+	{"rudderstack", builtAttributes, true, NewSegmentReader},
+	{"snowplow", builtAttributes, true, NewSnowplowReader},
 }
 
 // AvroFormat is that of Avro.
