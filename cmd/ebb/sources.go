@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebbstream/ebb/config"
 	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/pipeline"
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -64,6 +65,27 @@ func readSchema(dir, path string) (*schemas.Avro, error) {
 		return nil, fmt.Errorf("expected the file of an Avro schema: %w", err)
 	}
 	return schemas.ParseAvro(schemas.AvroText{Schema: string(text)})
+}
+
+// mappedFiles says how files of records become events as those of a topic do. Files have no keys.
+func mappedFiles(s *settings, file, topic string) (*pipeline.Mapped, error) {
+	for i, c := range s.sources {
+		if c.Topic != topic {
+			continue
+		}
+		unkeyed := c.Source
+		unkeyed.Keyed = false
+		made, faults := compileSources(config.Sources{unkeyed}, filepath.Dir(file), s.catalog.Plan.Fields)
+		if len(faults) > 0 {
+			return nil, fmt.Errorf("sources[%d]: %s", i, faults[0])
+		}
+		m := &pipeline.Mapped{Topic: topic, Mapping: made[0].mapping}
+		if c.format.Name != schemas.AvroFormat.Name {
+			m.Lines = c.format.NewReader
+		}
+		return m, nil
+	}
+	return nil, asked("--source %s: the configuration has no source with this topic", topic)
 }
 
 // mapper makes events of the source's records, for one goroutine. Registry is where writers' schemas are; it may be nil.
