@@ -98,7 +98,7 @@ func (d *avroMessages) find(id int32) error {
 		if err != nil {
 			var known *Unusable
 			if errors.As(err, &known) {
-				return err
+				return known
 			}
 			return unusable(SchemaUnknown, "schema %d: %v", id, err)
 		}

@@ -125,7 +125,9 @@ func (m *Mapper) event(r *schemas.Record, i int) error {
 		return err
 	}
 	if data.Kind() == schemas.Missing {
-		data = whole(e.Form, e.Data)
+		if data = whole(e.Form, e.Data); data.Kind() != schemas.Map {
+			return unusable(schemas.NotMappable, "data of an %s event cannot be read: a number is beyond the range of a 64-bit float", e.Type)
+		}
 	}
 	e.Payload = data
 	return schemas.CheckReserved(e.Type, data)

@@ -136,6 +136,8 @@ func TestMapping(t *testing.T) {
 		{"another key", func(d *expr.MapDefinition) { d.Keyed = true }, `{"id":"e","user":"u2","ts":1767607200000,"type":"v"}`, `key_mismatch: the record's key is "u1" and the subject "u2"`},
 		{"data that is no object", func(d *expr.MapDefinition) { d.Data = of("msg.item") }, mapLine, "not_mappable: data (msg.item) is a string"},
 		{"a list", nil, `[1]`, "not_mappable: id is null"},
+		{"a reserved type with a number beyond doubles", func(d *expr.MapDefinition) { d.Type = constant(schemas.StringValue("ebb.traits")) }, `{"id":"e","user":"u1","ts":1767607200000,"x":1e999}`,
+			"not_mappable: data of an ebb.traits event cannot be read"},
 		{"a reserved type that is wrong", func(d *expr.MapDefinition) { d.Type = constant(schemas.StringValue("ebb.consent")) }, mapLine, "not_mappable: data.purpose"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
