@@ -263,7 +263,7 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {
 	l := &schemas.Late{ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject, Time: e.Time, Reason: reason}
 	if reason != schemas.ReasonErased {
-		l.Data = append([]byte(nil), e.Data...)
+		l.Data = e.AppendData(nil)
 	}
 	return l
 }
