@@ -336,7 +336,7 @@ func (w *folder) keep(final schemas.Instant) error {
 	}
 	batch := w.profiles.store.NewBatch()
 	defer batch.Close()
-	batch.SetPosition(w.profiles.task, state.Position{Clock: final})
+	batch.SetPosition(w.profiles.task, state.Position{Watermark: final})
 	return batch.Commit(true)
 }
 
