@@ -51,6 +51,11 @@ var imports = []rule{
 		why: "HTTP is a view of the pipeline; it decides nothing",
 	},
 	{
+		path: "pipeline/live",
+		ours: []string{"schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "live is the delivery guarantee: what is folded, where it is kept and who logs it come in through its Config, so that it can be read and attacked alone",
+	},
+	{
 		path:    "pipeline",
 		ours:    []string{"operators/...", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/cespare/xxhash/v2", "github.com/klauspost/compress", "github.com/twmb/franz-go"},

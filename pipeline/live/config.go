@@ -1,0 +1,55 @@
+package live
+
+import (
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// Config is what a member of the group needs.
+type Config struct {
+	Name     string   // of the group; the prefix of topics and of transactional ids
+	Instance string   // this member's own name, the same after a restart; no two processes may share it
+	Sources  []string // the topics of behaviour, keyed by profile id
+
+	CommitInterval time.Duration // how long a transaction collects records
+	SessionTimeout time.Duration // how long a silent member keeps its tasks
+	Start          kgo.Offset    // where a task without a position begins
+	Leave          bool          // at the end give the tasks up at once, as a member that will not come back
+
+	Fold  Fold
+	Store Store
+	Tell  func(Event) // called from several goroutines; must not block
+
+	Client []kgo.Opt // brokers, encryption, login
+}
+
+// A Fold applies a record to the state of its key: the next state (nil: none) and what comes out.
+type Fold func(state []byte, r *kgo.Record) (next []byte, out []*kgo.Record)
+
+// A Store keeps what Kafka has committed, of each task. Its methods may be called from several goroutines.
+type Store interface {
+	Get(task int32, key string) ([]byte, error) // nil: there is none
+	Position(task int32) (position state.Position, found bool, err error)
+	Apply(task int32, rows map[string][]byte, position state.Position) error // all of it or nothing; nil deletes
+	Drop(task int32) error
+}
+
+// transactionTimeout is how long the broker waits for the end of a transaction whose producer is gone.
+// The dead hold up their readers that long, so it is short; a commit takes milliseconds.
+const transactionTimeout = 10 * time.Second
+
+// patience is how long a restore waits for transactions of others to end: a timeout, and the pause of the broker between two looks.
+const patience = 4 * transactionTimeout
+
+// batch is how many records are polled, and may lie folded while a commit is under way.
+const batch = 10_000
+
+func (c *Config) events() string    { return c.Name + ".events" }
+func (c *Config) changelog() string { return c.Name + ".changelog" }
+func (c *Config) commits() string   { return c.Name + ".commits" }
+
+// inputs are the topics a task reads.
+func (c *Config) inputs() []string { return append([]string{c.events()}, c.Sources...) }

@@ -1,0 +1,112 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// A session is one membership of the group, with one producer.
+//
+// The driver polls, folds and starts commits. The client calls assigned, revoked and lost only while the driver is
+// polling, so these four never meet; restored tasks come in at any time.
+type session struct {
+	c       *Config
+	client  *kgo.Client
+	txn     *kafkaTransaction
+	settled bool      // whether earlier transactions of this instance have ended
+	look    time.Time // when to look for tasks without an owner
+
+	over context.Context // done at the end of the session; its cause says why
+	end  context.CancelCauseFunc
+
+	flight *flight // the commit under way
+	mu     struct {
+		sync.Mutex
+		tasks map[int32]*task
+		group error // why the group is lost
+	}
+}
+
+// runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
+func runSession(ctx context.Context, c *Config) (err error) {
+	s := &session{c: c, look: time.Now().Add(c.SessionTimeout / 2)}
+	s.mu.tasks = map[int32]*task{}
+	// Not of ctx: to stop, the service still commits.
+	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	options := append([]kgo.Opt{
+		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{}), kgo.ConsumeTopics(c.inputs()...),
+		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(2 * patience),
+		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.ConsumeResetOffset(c.Start),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(500 * time.Millisecond),
+		kgo.OnPartitionsAssigned(s.assigned), kgo.AdjustFetchOffsetsFn(s.fetched),
+		kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.lost), kgo.WithHooks(s),
+		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
+		kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0),
+	}, c.Client...)
+	if s.client, err = kgo.NewClient(options...); err != nil {
+		return &refusal{fmt.Errorf("making a client: %w", err)}
+	}
+	defer func() { err = s.close(err) }()
+	if s.txn, err = s.transaction(ctx); err != nil {
+		return err
+	}
+	return s.drive(ctx)
+}
+
+// transaction finds out what the session's transactions need to know.
+func (s *session) transaction(ctx context.Context) (*kafkaTransaction, error) {
+	topics, err := s.c.findTopics(ctx, s.client)
+	if err != nil {
+		return nil, err
+	}
+	implicit, err := implicitOffsets(ctx, s.client)
+	return &kafkaTransaction{client: s.client, group: s.c.Name, id: s.c.Name + "-" + s.c.Instance, instance: s.c.Instance,
+		topics: topics, implicit: implicit}, err
+}
+
+// close ends the session, for the given reason or in peace, and waits for all of it.
+func (s *session) close(err error) error {
+	if err != nil && s.txn != nil {
+		err = s.taken(err)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.over), time.Second)
+		s.end(err)
+		if s.flight.wait(ctx) {
+			_ = s.txn.abort(ctx) // or the next holder of the id does it, or the broker
+		}
+		cancel()
+	}
+	s.end(errors.Join(err, kgo.ErrClientClosed))
+	if err == nil && s.c.Leave {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		_, err = kadm.NewClient(s.client).LeaveGroup(ctx, kadm.LeaveGroup(s.c.Name).Reason("leaving for good").InstanceIDs(s.c.Instance))
+		cancel()
+	}
+	s.client.CloseAllowingRebalance()
+	s.flight.wait(context.WithoutCancel(s.over))
+	return err
+}
+
+// taken looks behind an error of the producer: the broker fences one whose transaction took too long just as one whose
+// name was taken over. The group tells them apart, since the other process joined it before it asked for the producer id.
+func (s *session) taken(err error) error {
+	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.over), time.Second)
+	defer cancel()
+	req := kmsg.NewPtrHeartbeatRequest()
+	req.Group, req.InstanceID = s.c.Name, &s.c.Instance
+	req.MemberID, req.Generation = s.client.GroupMetadata()
+	if resp, asked := req.RequestWith(ctx, s.client); asked == nil {
+		err = errors.Join(err, kerr.ErrorForCode(resp.ErrorCode))
+	}
+	return err
+}
