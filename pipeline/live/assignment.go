@@ -13,6 +13,7 @@ var errLost = errors.New("the group has given this member's tasks to others")
 
 // assigned is called before the offsets of gained tasks are read, and so settles what this instance may have left open.
 func (s *session) assigned(_ context.Context, client *kgo.Client, _ map[string][]int32) {
+	<-s.made
 	if s.settled || s.over.Err() != nil {
 		return
 	}

@@ -41,6 +41,9 @@ type Store interface {
 // The dead hold up their readers that long, so it is short; a commit takes milliseconds.
 const transactionTimeout = 10 * time.Second
 
+// drainTimeout is how long the last commit may take, so that a service that is told to stop has stopped in ten seconds.
+const drainTimeout = 7 * time.Second
+
 // patience is how long a restore waits for transactions of others to end: a timeout, and the pause of the broker between two looks.
 const patience = 4 * transactionTimeout
 

@@ -158,8 +158,11 @@ func (s *session) land() error {
 	return f.err
 }
 
-// drain commits what was folded before the end.
+var errSlow = errors.New("the brokers did not take the last commit in time; it is made up for at the next start")
+
+// drain commits what was folded before the end, unless the brokers keep the service from ending.
 func (s *session) drain(ctx context.Context) error {
+	defer time.AfterFunc(drainTimeout, func() { s.end(errSlow) }).Stop()
 	fetches := s.client.PollRecords(ctx, 1) // ctx is done: nothing comes, but from here on the group does not rebalance
 	s.flight.wait(s.over)
 	if err := s.turn(fetches); err != nil {

@@ -21,8 +21,9 @@ type session struct {
 	c       *Config
 	client  *kgo.Client
 	txn     *kafkaTransaction
-	settled bool      // whether earlier transactions of this instance have ended
-	look    time.Time // when to look for tasks without an owner
+	made    chan struct{} // closed when client is set; it may call before
+	settled bool          // whether earlier transactions of this instance have ended
+	look    time.Time     // when to look for tasks without an owner
 
 	over context.Context // done at the end of the session; its cause says why
 	end  context.CancelCauseFunc
@@ -37,7 +38,7 @@ type session struct {
 
 // runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
 func runSession(ctx context.Context, c *Config) (err error) {
-	s := &session{c: c, look: time.Now().Add(c.SessionTimeout / 2)}
+	s := &session{c: c, made: make(chan struct{}), look: time.Now().Add(c.SessionTimeout / 2)}
 	s.mu.tasks = map[int32]*task{}
 	// Not of ctx: to stop, the service still commits.
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -51,30 +52,35 @@ func runSession(ctx context.Context, c *Config) (err error) {
 		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
 		kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0),
 	}, c.Client...)
+	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
+	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {
+		return err
+	}
 	if s.client, err = kgo.NewClient(options...); err != nil {
 		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
-	defer func() { err = s.close(err) }()
-	if s.txn, err = s.transaction(ctx); err != nil {
-		return err
-	}
-	return s.drive(ctx)
+	s.txn.client = s.client
+	close(s.made)
+	return s.close(s.drive(ctx))
 }
 
-// transaction finds out what the session's transactions need to know.
-func (s *session) transaction(ctx context.Context) (*kafkaTransaction, error) {
-	topics, err := s.c.findTopics(ctx, s.client)
+// lookUp asks what a session has to know before it joins the group.
+func (c *Config) lookUp(ctx context.Context) (topics map[string]topic, implicit bool, err error) {
+	client, err := kgo.NewClient(c.Client...)
 	if err != nil {
-		return nil, err
+		return nil, false, &refusal{fmt.Errorf("making a client: %w", err)}
 	}
-	implicit, err := implicitOffsets(ctx, s.client)
-	return &kafkaTransaction{client: s.client, group: s.c.Name, id: s.c.Name + "-" + s.c.Instance, instance: s.c.Instance,
-		topics: topics, implicit: implicit}, err
+	defer client.Close()
+	if topics, err = c.findTopics(ctx, client); err != nil {
+		return nil, false, err
+	}
+	implicit, err = implicitOffsets(ctx, client)
+	return topics, implicit, err
 }
 
 // close ends the session, for the given reason or in peace, and waits for all of it.
 func (s *session) close(err error) error {
-	if err != nil && s.txn != nil {
+	if err != nil {
 		err = s.taken(err)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.over), time.Second)
 		s.end(err)

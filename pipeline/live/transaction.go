@@ -25,9 +25,24 @@ type kafkaTransaction struct {
 
 func (t *kafkaTransaction) begin() error { return t.client.BeginTransaction() }
 
-// produce waits for every record. EndTransaction would send nothing if none had been produced, but each layer has a position.
+// produce waits for every record, or until ctx is done: the client would wait for brokers that do not answer. EndTransaction
+// would send nothing if nothing had been produced, but each layer has a position.
 func (t *kafkaTransaction) produce(ctx context.Context, records []*kgo.Record) error {
-	return t.client.ProduceSync(ctx, records...).FirstErr()
+	results := make(chan error, len(records)) // so that late ones find a place, when nobody waits any more
+	for _, r := range records {
+		t.client.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
+	}
+	for range records {
+		select {
+		case err := <-results:
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }
 
 // offsets adds the offsets to the transaction, under the membership of this moment. It is the one under which the tasks

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -37,13 +36,7 @@ func attack(t *testing.T, c *cluster, how time.Duration) {
 	t.Logf("-seed %d", s)
 	random := rand.New(rand.NewPCG(s, 0))
 	name := fmt.Sprintf("shop%d", s%1e6)
-	g := &group{t: t, brokers: c.addresses, name: name, sources: []string{name + ".clicks", name + ".orders"}, dir: t.TempDir(), members: map[string]*running{}, began: time.Now()}
-	if dir := os.Getenv("EBB_TEST_LOGS"); dir != "" {
-		g.dir = filepath.Join(dir, name)
-		if err := os.MkdirAll(g.dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	g := &group{t: t, brokers: c.addresses, name: name, sources: []string{name + ".clicks", name + ".orders"}, dir: folder(t, "members"), members: map[string]*running{}, began: time.Now()}
 	defer func() {
 		for _, r := range g.members {
 			_ = r.command.Process.Signal(syscall.SIGCONT)
@@ -94,6 +87,9 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 		g.say("%s starts (nowal %v, leave %v)", instance, noWAL, leave)
 		g.start(instance, noWAL, leave)
 		return
+	}
+	if at, found := map[string]int{"kill": 0, "stop": 50, "freeze": 65, "broker": 85}[*only]; found {
+		what = at
 	}
 	switch {
 	case what < 50:

@@ -51,7 +51,7 @@ const logging = `Configuration:
 // newProcess makes the folder of a broker; features are of the form name=level.
 func newProcess(t *testing.T, features ...string) *process {
 	t.Helper()
-	p := &process{libs: jars(t), dir: t.TempDir(), port: freePort(t)}
+	p := &process{libs: jars(t), dir: folder(t, "broker"), port: freePort(t)}
 	files := map[string]string{
 		"server.properties": fmt.Sprintf(properties, p.port, freePort(t), filepath.Join(p.dir, "log")),
 		"log4j2.yaml":       logging,
@@ -128,6 +128,20 @@ func (p *process) stop(signal syscall.Signal) {
 		<-p.exited
 	}
 	p.command = nil
+}
+
+// folder is one that is kept for a look at it afterwards if -keep says where.
+func folder(t *testing.T, name string) string {
+	t.Helper()
+	if *keep == "" {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(*keep, name+"-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s is in %s", name, dir)
+	return dir
 }
 
 func freePort(t *testing.T) int {

@@ -1,0 +1,186 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// TestSimulate: members count records while they are killed, cut off and stopped at instants that a seed chooses. Read
+// afterwards, every record has been counted once.
+func TestSimulate(t *testing.T) {
+	n := *seeds
+	if realTime {
+		n = 1
+	}
+	first := *seed
+	if first == 0 {
+		first = uint64(time.Now().UnixNano())
+	} else {
+		n = 1
+	}
+	for i := range uint64(n) {
+		bubble(t, func(t *testing.T) { simulate(t, first+i) })
+		if t.Failed() {
+			t.Fatalf("-seed %d", first+i)
+		}
+	}
+}
+
+const simTasks = 4
+
+// kinds are the requests at which faults are of interest; -1 is any.
+var kinds = []kmsg.Key{-1, kmsg.Produce, kmsg.Produce, kmsg.TxnOffsetCommit, kmsg.TxnOffsetCommit, kmsg.EndTxn, kmsg.EndTxn, kmsg.EndTxn,
+	kmsg.InitProducerID, kmsg.OffsetFetch, kmsg.ListOffsets, kmsg.Fetch, kmsg.JoinGroup, kmsg.SyncGroup, kmsg.Heartbeat}
+
+// A simulation is a group of machines on brokers in this process.
+type simulation struct {
+	t        *testing.T
+	random   *rand.Rand
+	config   Config
+	dial     dialer
+	client   *kgo.Client
+	machines map[string]*machine
+	stores   map[string]*memory
+	told     []string
+}
+
+func simulate(t *testing.T, seed uint64) {
+	var network kfake.VirtualNetwork
+	sources := []string{"clicks", "orders"}
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(2), kfake.Ports(9092, 9093), kfake.ListenFn(network.Listen), kfake.GroupMinSessionTimeout(100*time.Millisecond),
+		kfake.SeedTopics(simTasks, append(sources, "shop.events", "shop.changelog", "shop.commits", "shop.counts")...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	s := &simulation{t: t, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, machines: map[string]*machine{}, stores: map[string]*memory{}}
+	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
+	s.config = Config{Name: "shop", Sources: sources, CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second,
+		Start: kgo.NewOffset().AtStart(), Fold: countOnce, Client: []kgo.Opt{brokers}}
+	if s.client, err = kgo.NewClient(brokers, kgo.Dialer(network.DialContext)); err != nil {
+		t.Fatal(err)
+	}
+	defer s.client.Close()
+	for range 12 {
+		s.produce(sources)
+		s.act()
+		time.Sleep(time.Duration(s.random.IntN(700)) * time.Millisecond)
+	}
+	s.settle()
+	s.verify(sources)
+	if t.Failed() {
+		for _, text := range s.told {
+			t.Log(text)
+		}
+	}
+}
+
+// countOnce is the operator of the test: its output says the count and the record that made it.
+func countOnce(value []byte, r *kgo.Record) ([]byte, []*kgo.Record) {
+	n, _ := strconv.Atoi(string(value))
+	next := strconv.Itoa(n + 1)
+	out := fmt.Sprintf("%s %s/%d/%d", next, r.Topic, r.Partition, r.Offset)
+	return []byte(next), []*kgo.Record{{Topic: "shop.counts", Key: r.Key, Value: []byte(out)}}
+}
+
+func (s *simulation) say(format string, args ...any) {
+	s.told = append(s.told, fmt.Sprintf(format, args...))
+}
+
+func (s *simulation) produce(topics []string) {
+	for range s.random.IntN(60) {
+		r := &kgo.Record{Topic: topics[s.random.IntN(len(topics))], Key: fmt.Appendf(nil, "u%d", s.random.IntN(20)), Value: []byte("x")}
+		if err := s.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// act starts, stops or kills a member.
+func (s *simulation) act() {
+	instance := fmt.Sprintf("m%d", s.random.IntN(3))
+	m := s.machines[instance]
+	switch {
+	case m == nil || m.dead():
+		s.start(instance, fault{kind: int16(kinds[s.random.IntN(len(kinds))]), n: 1 + s.random.IntN(12), sent: s.random.IntN(2) == 0, kills: s.random.IntN(2) == 0})
+	case s.random.IntN(3) > 0:
+		s.say("%s is killed", instance)
+		m.kill()
+	default:
+		s.stop(instance)
+	}
+}
+
+func (s *simulation) start(instance string, f fault) {
+	if m := s.machines[instance]; m != nil { // it was killed
+		<-m.ended
+		switch s.random.IntN(3) {
+		case 0:
+			delete(s.stores, instance)
+		case 1:
+			s.stores[instance] = m.store.survivor(s.random.IntN(10))
+		default:
+			s.stores[instance] = m.store.survivor(0)
+		}
+	}
+	if s.stores[instance] == nil {
+		s.stores[instance] = newMemory()
+	}
+	s.say("%s starts; %+v", instance, f)
+	c := s.config
+	c.Instance, c.Leave = instance, s.random.IntN(2) == 0
+	c.Tell = func(Event) {}
+	s.machines[instance] = startMachine(c, s.stores[instance], f, s.dial)
+}
+
+func (s *simulation) stop(instance string) {
+	s.say("%s is stopped", instance)
+	m := s.machines[instance]
+	m.stop()
+	<-m.ended
+	if m.err != nil && !m.dead() {
+		s.t.Errorf("%s stopped: %v", instance, m.err)
+	}
+	delete(s.machines, instance)
+	if m.dead() {
+		s.stores[instance] = m.store.survivor(0)
+	}
+}
+
+// settle lets all members finish their work.
+func (s *simulation) settle() {
+	for i := range 3 {
+		instance := fmt.Sprintf("m%d", i)
+		if m := s.machines[instance]; m == nil || m.dead() {
+			s.start(instance, fault{})
+		}
+	}
+	admin := kadm.NewClient(s.client)
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		lags, err := admin.Lag(context.Background(), "shop")
+		if lag := lags["shop"]; err == nil && lag.Error() == nil && len(lag.Lag) > 0 && lag.Lag.Total() == 0 {
+			break
+		}
+		for instance, m := range s.machines { // their fault may have been still to come
+			if m.dead() {
+				s.start(instance, fault{})
+			}
+		}
+		if time.Now().After(deadline) {
+			s.t.Errorf("not all was committed")
+			break
+		}
+	}
+	for i := range 3 {
+		s.stop(fmt.Sprintf("m%d", i))
+	}
+}
