@@ -61,7 +61,7 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.mu.tasks[p] = &task{number: p, position: position}
+			s.mu.tasks[p] = newTask(p, position)
 		})
 	}
 	all.Wait()

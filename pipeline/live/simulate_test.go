@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func TestSimulate(t *testing.T) {
 	for i := range uint64(n) {
 		bubble(t, func(t *testing.T) { simulate(t, first+i) })
 		if t.Failed() {
-			t.Fatalf("-seed %d", first+i)
+			return
 		}
 	}
 }
@@ -50,7 +51,11 @@ type simulation struct {
 	client   *kgo.Client
 	machines map[string]*machine
 	stores   map[string]*memory
-	told     []string
+	began    time.Time
+	told     struct {
+		sync.Mutex
+		lines []string
+	}
 }
 
 func simulate(t *testing.T, seed uint64) {
@@ -62,7 +67,7 @@ func simulate(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	defer cluster.Close()
-	s := &simulation{t: t, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, machines: map[string]*machine{}, stores: map[string]*memory{}}
+	s := &simulation{t: t, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
 	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
 	s.config = Config{Name: "shop", Sources: sources, CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second,
 		Start: kgo.NewOffset().AtStart(), Fold: countOnce, Client: []kgo.Opt{brokers}}
@@ -78,9 +83,10 @@ func simulate(t *testing.T, seed uint64) {
 	s.settle()
 	s.verify(sources)
 	if t.Failed() {
-		for _, text := range s.told {
-			t.Log(text)
+		for _, line := range s.told.lines {
+			t.Log(line)
 		}
+		t.Logf("-seed %d", seed)
 	}
 }
 
@@ -93,7 +99,9 @@ func countOnce(value []byte, r *kgo.Record) ([]byte, []*kgo.Record) {
 }
 
 func (s *simulation) say(format string, args ...any) {
-	s.told = append(s.told, fmt.Sprintf(format, args...))
+	s.told.Lock()
+	defer s.told.Unlock()
+	s.told.lines = append(s.told.lines, fmt.Sprintf("%9.4fs ", time.Since(s.began).Seconds())+fmt.Sprintf(format, args...))
 }
 
 func (s *simulation) produce(topics []string) {
@@ -138,7 +146,7 @@ func (s *simulation) start(instance string, f fault) {
 	s.say("%s starts; %+v", instance, f)
 	c := s.config
 	c.Instance, c.Leave = instance, s.random.IntN(2) == 0
-	c.Tell = func(Event) {}
+	c.Tell = func(e Event) { s.say("%s: %v", instance, e) }
 	s.machines[instance] = startMachine(c, s.stores[instance], f, s.dial)
 }
 

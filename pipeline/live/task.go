@@ -26,6 +26,12 @@ type layer struct {
 	records  int
 }
 
+// newTask goes on at a position, which stays the caller's: the store may have kept it.
+func newTask(number int32, position state.Position) *task {
+	position.Inputs = slices.Clone(position.Inputs)
+	return &task{number: number, position: position}
+}
+
 // get is the state of a profile as of the last record folded.
 func (t *task) get(s Store, id string) ([]byte, error) {
 	for _, l := range []*layer{t.open, t.sealed} {
