@@ -44,7 +44,7 @@ func runSession(ctx context.Context, c *Config) (err error) {
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	options := append([]kgo.Opt{
 		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{}), kgo.ConsumeTopics(c.inputs()...),
-		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(2 * patience),
+		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(3 * transactionTimeout),
 		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.ConsumeResetOffset(c.Start),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(500 * time.Millisecond),
 		kgo.OnPartitionsAssigned(s.assigned), kgo.AdjustFetchOffsetsFn(s.fetched),
