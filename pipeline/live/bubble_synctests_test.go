@@ -8,5 +8,3 @@ import (
 )
 
 func bubble(t *testing.T, f func(t *testing.T)) { synctest.Test(t, f) }
-
-const realTime = false

@@ -4,7 +4,6 @@ package live
 
 import "testing"
 
-// bubble runs f in real time; make simulate runs it in a bubble with a clock of its own, in which hours take moments.
-func bubble(t *testing.T, f func(t *testing.T)) { f(t) }
-
-const realTime = true
+// bubble skips: the timeouts of groups and transactions take too long in real time. make simulate runs f in a bubble with a
+// clock of its own, for which the client's locks have to be built with the tag synctests.
+func bubble(t *testing.T, _ func(t *testing.T)) { t.Skip("needs a clock of its own: make simulate") }

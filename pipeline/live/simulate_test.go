@@ -19,9 +19,6 @@ import (
 // afterwards, every record has been counted once.
 func TestSimulate(t *testing.T) {
 	n := *seeds
-	if realTime {
-		n = 1
-	}
 	first := *seed
 	if first == 0 {
 		first = uint64(time.Now().UnixNano())
@@ -58,30 +55,38 @@ type simulation struct {
 	}
 }
 
-func simulate(t *testing.T, seed uint64) {
-	var network kfake.VirtualNetwork
+func newSimulation(t *testing.T, seed uint64, options ...kfake.Opt) (s *simulation, end func()) {
+	network := &kfake.VirtualNetwork{}
 	sources := []string{"clicks", "orders"}
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(2), kfake.Ports(9092, 9093), kfake.ListenFn(network.Listen), kfake.GroupMinSessionTimeout(100*time.Millisecond),
+	options = append(options, kfake.NumBrokers(2), kfake.Ports(9092, 9093), kfake.ListenFn(network.Listen), kfake.GroupMinSessionTimeout(100*time.Millisecond),
 		kfake.SeedTopics(simTasks, append(sources, "shop.events", "shop.changelog", "shop.commits", "shop.counts")...))
+	cluster, err := kfake.NewCluster(options...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer cluster.Close()
-	s := &simulation{t: t, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
+	s = &simulation{t: t, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
 	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
 	s.config = Config{Name: "shop", Sources: sources, CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second,
 		Start: kgo.NewOffset().AtStart(), Fold: countOnce, Client: []kgo.Opt{brokers}}
 	if s.client, err = kgo.NewClient(brokers, kgo.Dialer(network.DialContext)); err != nil {
 		t.Fatal(err)
 	}
-	defer s.client.Close()
+	return s, func() {
+		s.client.Close()
+		cluster.Close()
+	}
+}
+
+func simulate(t *testing.T, seed uint64) {
+	s, end := newSimulation(t, seed)
+	defer end()
 	for range 12 {
-		s.produce(sources)
+		s.produce(s.config.Sources)
 		s.act()
 		time.Sleep(time.Duration(s.random.IntN(700)) * time.Millisecond)
 	}
 	s.settle()
-	s.verify(sources)
+	s.verify(s.config.Sources)
 	if t.Failed() {
 		for _, line := range s.told.lines {
 			t.Log(line)

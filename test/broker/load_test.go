@@ -22,7 +22,7 @@ type load struct {
 
 // startLoad sends about rate records a second to topics, of so many keys, and waits as long as brokers are away.
 func startLoad(t *testing.T, c *cluster, seed uint64, rate, keys int, topics ...string) *load {
-	client := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
+	client := c.client(t, kgo.UnknownTopicRetries(-1), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &load{}
 	var all sync.WaitGroup
