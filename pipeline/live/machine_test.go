@@ -3,8 +3,10 @@ package live
 import (
 	"context"
 	"encoding/binary"
+	"math/rand/v2"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -17,9 +19,10 @@ type machine struct {
 	err   error
 	mu    struct {
 		sync.Mutex
-		dead  bool
-		conns map[net.Conn]bool
-		plan  fault
+		dead   bool
+		conns  map[net.Conn]bool
+		plan   fault
+		random *rand.Rand
 	}
 }
 
@@ -31,9 +34,9 @@ type fault struct {
 	kills bool // else only that connection breaks
 }
 
-func startMachine(c Config, store *memory, plan fault, dial dialer) *machine {
+func startMachine(c Config, store *memory, plan fault, random *rand.Rand, dial dialer) *machine {
 	m := &machine{store: store, ended: make(chan struct{})}
-	m.mu.conns, m.mu.plan = map[net.Conn]bool{}, plan
+	m.mu.conns, m.mu.plan, m.mu.random = map[net.Conn]bool{}, plan, random
 	ctx, stop := context.WithCancel(context.Background())
 	m.stop, c.Store = stop, store
 	c.Client = append(c.Client, kgo.Dialer(func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -90,6 +93,17 @@ func (m *machine) due(request []byte) bool {
 	return m.mu.plan.n == 0
 }
 
+// latency is mostly short, and now and then so long that others overtake.
+func (m *machine) latency() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	most := 3000
+	if m.mu.random.IntN(20) == 0 {
+		most = 300_000
+	}
+	return time.Duration(m.mu.random.IntN(most)) * time.Microsecond
+}
+
 // A wire is a connection of a machine. The client writes each request at once.
 type wire struct {
 	net.Conn
@@ -97,6 +111,7 @@ type wire struct {
 }
 
 func (w *wire) Write(b []byte) (int, error) {
+	time.Sleep(w.m.latency())
 	if !w.m.due(b) {
 		return w.Conn.Write(b)
 	}

@@ -22,10 +22,10 @@ func TestTaken(t *testing.T) {
 		c := s.config
 		c.Instance = "m0"
 		c.Tell = func(e Event) { s.say("%v", e) }
-		first := startMachine(c, one, fault{}, s.dial)
+		first := startMachine(c, one, fault{}, s.fork(), s.dial)
 		s.produce(c.Sources)
 		time.Sleep(time.Second)
-		second := startMachine(c, two, fault{}, s.dial)
+		second := startMachine(c, two, fault{}, s.fork(), s.dial)
 		<-first.ended
 		if !errors.Is(first.err, ErrTaken) {
 			t.Errorf("the first ended with %v", first.err)
@@ -48,7 +48,7 @@ func TestPartitionCounts(t *testing.T) {
 		defer end()
 		c := s.config
 		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "visits"), func(Event) {}
-		m := startMachine(c, newMemory(), fault{}, s.dial)
+		m := startMachine(c, newMemory(), fault{}, s.fork(), s.dial)
 		<-m.ended
 		if m.err == nil || !strings.Contains(m.err.Error(), "visits has 5 partitions") {
 			t.Errorf("ended with %v", m.err)
@@ -67,7 +67,7 @@ func TestChangelogEndsBeforeState(t *testing.T) {
 		}
 		c := s.config
 		c.Instance, c.Tell = "m0", func(Event) {}
-		m := startMachine(c, store, fault{}, s.dial)
+		m := startMachine(c, store, fault{}, s.fork(), s.dial)
 		<-m.ended
 		if m.err == nil || !strings.Contains(m.err.Error(), "shop.changelog partition 2 ends at offset 0") {
 			t.Errorf("ended with %v", m.err)
@@ -97,7 +97,7 @@ func TestStateBehindChangelog(t *testing.T) {
 		}
 		c := s.config
 		c.Instance, c.Tell = "m0", func(e Event) { s.say("%v", e) }
-		m := startMachine(c, store, fault{}, s.dial)
+		m := startMachine(c, store, fault{}, s.fork(), s.dial)
 		time.Sleep(5 * time.Second)
 		m.stop()
 		<-m.ended

@@ -74,6 +74,7 @@ func newSimulation(t *testing.T, seed uint64, options ...kfake.Opt) (s *simulati
 	return s, func() {
 		s.client.Close()
 		cluster.Close()
+		time.Sleep(time.Minute) // a client that is closed leaves requests behind, which end in their own time
 	}
 }
 
@@ -152,8 +153,11 @@ func (s *simulation) start(instance string, f fault) {
 	c := s.config
 	c.Instance, c.Leave = instance, s.random.IntN(2) == 0
 	c.Tell = func(e Event) { s.say("%s: %v", instance, e) }
-	s.machines[instance] = startMachine(c, s.stores[instance], f, s.dial)
+	s.machines[instance] = startMachine(c, s.stores[instance], f, s.fork(), s.dial)
 }
+
+// fork is a source of chance of its own, so that one machine's use of it does not change what happens to another.
+func (s *simulation) fork() *rand.Rand { return rand.New(rand.NewPCG(s.random.Uint64(), 0)) }
 
 func (s *simulation) stop(instance string) {
 	s.say("%s is stopped", instance)
