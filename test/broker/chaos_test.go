@@ -114,7 +114,7 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 		_ = r.command.Process.Signal(syscall.SIGCONT)
 	case what < 93 && c.restart != nil:
 		signal, down := syscall.SIGTERM, time.Duration(random.IntN(8000))*time.Millisecond
-		if random.IntN(2) == 0 {
+		if random.IntN(2) == 0 || *only == "broker" {
 			signal = syscall.SIGKILL
 		}
 		g.say("the broker is down (%v) for %v", signal, down)

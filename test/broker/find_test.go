@@ -25,6 +25,9 @@ func findCluster(t *testing.T, features ...string) *cluster {
 	if given := os.Getenv("KAFKA_BROKERS"); given != "" && len(features) == 0 {
 		return &cluster{addresses: strings.Split(given, ",")}
 	}
+	if len(features) == 0 && hasDocker() {
+		return newContainer(t)
+	}
 	p := newProcess(t, features...)
 	p.start(t)
 	return &cluster{addresses: []string{p.address()}, restart: func(signal syscall.Signal, down time.Duration) {
