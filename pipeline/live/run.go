@@ -30,7 +30,7 @@ func Run(ctx context.Context, c Config) error {
 		if time.Since(began) > time.Minute {
 			tries = 0
 		}
-		wait := min(10*time.Millisecond<<min(tries, 10), 5*time.Second)
+		wait := min(10*time.Millisecond<<min(tries, 10), 2*time.Second)
 		c.Tell(Ended{Err: err, Pause: wait})
 		if pause(ctx, wait) != nil {
 			return nil

@@ -120,6 +120,7 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 		g.say("the broker is down (%v) for %v", signal, down)
 		c.restart(signal, down)
 		g.say("the broker is back")
+		time.Sleep(2 * sessionTimeout) // else nobody would get to work between two outages
 	default:
 		time.Sleep(5 * time.Second) // to settle down
 	}

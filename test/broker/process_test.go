@@ -45,6 +45,9 @@ const logging = `Configuration:
   Appenders:
     Console: {name: out, PatternLayout: {pattern: "%d %p %c{1} %m%n"}}
   Loggers:
+    Logger:
+      - {name: kafka.coordinator.transaction, level: INFO}
+      - {name: org.apache.kafka.storage.internals.log, level: INFO}
     Root: {level: WARN, AppenderRef: {ref: out}}
 `
 
