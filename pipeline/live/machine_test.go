@@ -93,12 +93,15 @@ func (m *machine) due(request []byte) bool {
 	return m.mu.plan.n == 0
 }
 
-// latency is mostly short, and now and then so long that others overtake.
+// latency is mostly short, now and then so long that others overtake, and rarely longer than a session.
 func (m *machine) latency() time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	most := 3000
-	if m.mu.random.IntN(20) == 0 {
+	switch n := m.mu.random.IntN(400); {
+	case n == 0:
+		most = 5_000_000
+	case n < 20:
 		most = 300_000
 	}
 	return time.Duration(m.mu.random.IntN(most)) * time.Microsecond
