@@ -65,7 +65,9 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 			break
 		}
 		if time.Since(began) > patience {
-			return position, refuse("%s partition %d ends before the offsets that its group has committed: %s. The brokers have lost data, or the offsets were moved", r.reader.topic, r.task, behind)
+			return position, refuse("%s partition %d, of which %d of %d records can be read, does not come up to the offsets that its group has committed: %s. "+
+				"If not all can be read, a transaction hangs (kafka-transactions.sh find-hanging); if all can, the brokers have lost data, or the offsets were moved",
+				r.reader.topic, r.task, stable, end, behind)
 		}
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
 			return position, err

@@ -37,7 +37,7 @@ type session struct {
 }
 
 // runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
-func runSession(ctx context.Context, c *Config) (err error) {
+func runSession(ctx context.Context, c *Config, id string) (err error) {
 	s := &session{c: c, made: make(chan struct{}), look: time.Now().Add(c.SessionTimeout / 2)}
 	s.mu.tasks = map[int32]*task{}
 	// Not of ctx: to stop, the service still commits.
@@ -50,7 +50,7 @@ func runSession(ctx context.Context, c *Config) (err error) {
 		kgo.OnPartitionsAssigned(s.assigned), kgo.AdjustFetchOffsetsFn(s.fetched),
 		kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.lost), kgo.WithHooks(s),
 		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
-		kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0),
+		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0),
 	}, c.Client...)
 	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
 	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {
