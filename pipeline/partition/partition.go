@@ -114,21 +114,6 @@ func (p *Partition) input(topic string) *input {
 	return p.inputs[i]
 }
 
-// Begin says at which offset the partition goes on in a topic of which its position knows nothing.
-func (p *Partition) Begin(topic string, offset int64) {
-	if in := p.input(topic); in != nil && in.next == 0 && len(in.pending) == 0 {
-		in.next = offset
-	}
-}
-
-// Next is the offset at which the partition goes on in a topic.
-func (p *Partition) Next(topic string) int64 {
-	if in := p.input(topic); in != nil {
-		return in.read()
-	}
-	return 0
-}
-
 // Push takes in the next records of one topic. Control records belong to it: they move the position.
 func (p *Partition) Push(records []*kgo.Record) error {
 	in := p.input(records[0].Topic)

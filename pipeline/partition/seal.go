@@ -1,24 +1,15 @@
 package partition
 
 import (
-	"github.com/twmb/franz-go/pkg/kgo"
-
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
-// Batch is what a commit says of one partition.
-type Batch struct {
-	Rows     map[string][]byte // changed state; nil: gone
-	Outputs  []*kgo.Record
-	Position state.Position
-	Records  int
-}
-
 // Seal closes what was folded, for a commit. Nothing else may be sealed until Landed.
-func (p *Partition) Seal() (*Batch, error) {
+func (p *Partition) Seal() (*live.Batch, error) {
 	s := &p.profiles
-	b := &Batch{Rows: make(map[string][]byte, len(s.dirty)), Records: p.records}
+	b := &live.Batch{Rows: make(map[string][]byte, len(s.dirty)), Records: p.records}
 	if s.fresh {
 		layout := p.chain.Layout().Append(nil)
 		b.Rows[layoutNow] = append(appendRow(nil, schemas.Never), layout...)
@@ -56,7 +47,7 @@ func (p *Partition) position() state.Position {
 }
 
 // put adds a profile's rows. Of an erased one that has not come back only the hash of its id stays.
-func (s *profiles) put(b *Batch, h *held) error {
+func (s *profiles) put(b *live.Batch, h *held) error {
 	key := keyOf(h.ID)
 	if h.Epoch > 0 {
 		secret, err := s.eraseKey(true)

@@ -57,6 +57,16 @@ var imports = []rule{
 		why: "the registry's client only answers schemas' question for a writer's schema",
 	},
 	{
+		path: "pipeline/partition",
+		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
+	},
+	{
+		path: "pipeline/live",
+		ours: []string{"schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "live is the delivery guarantee: what is folded, where it is kept and who logs it come in through its Config, so that it can be read and attacked alone",
+	},
+	{
 		path:    "pipeline",
 		ours:    []string{"operators/...", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/cespare/xxhash/v2", "github.com/klauspost/compress", "github.com/twmb/franz-go"},
