@@ -127,6 +127,10 @@ func (s *session) launch() {
 		}
 	}
 	s.mu.Unlock()
+	if len(f.layers) == 0 {
+		end() // what was folded has been revoked
+		return
+	}
 	told.Tasks = len(f.layers)
 	s.flight = f
 	go func() {
