@@ -14,7 +14,7 @@ import (
 // A transaction makes all that was produced in it visible at once, together with the offsets, or nothing of it.
 // Without the atomicity the same four, in the same order, are at-least-once.
 type transaction interface {
-	begin() error
+	begin(ctx context.Context) error
 	produce(ctx context.Context, records []*kgo.Record) error // returns when the broker has them all
 	offsets(ctx context.Context, next []state.Input) error
 	end(ctx context.Context) error // nil: it is committed. Any other answer: nobody knows
@@ -40,7 +40,7 @@ func commit(ctx context.Context, t transaction, c *Config, layers map[int32]*Bat
 		records = append(records, positions[task], c.commitRecord(task, l.Position))
 		next = append(next, l.Position.Inputs...)
 	}
-	if err := t.begin(); err != nil {
+	if err := t.begin(ctx); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	if err := t.produce(ctx, records); err != nil {

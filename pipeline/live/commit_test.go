@@ -31,7 +31,7 @@ func (s *steps) step(name, format string, args ...any) error {
 	return nil
 }
 
-func (s *steps) begin() error { return s.step("begin", "") }
+func (s *steps) begin(context.Context) error { return s.step("begin", "") }
 
 func (s *steps) produce(_ context.Context, records []*kgo.Record) error {
 	for _, r := range records {

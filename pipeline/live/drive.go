@@ -162,6 +162,10 @@ func (s *session) launch() error {
 		t.sealed, f.layers[t.number] = sealed, sealed
 		told.Records += sealed.Records
 	}
+	if len(f.layers) == 0 {
+		end() // what was folded has been revoked
+		return nil
+	}
 	told.Tasks = len(f.layers)
 	s.flight = f
 	go func() {

@@ -20,10 +20,21 @@ type kafkaTransaction struct {
 	id       string
 	instance string
 	topics   map[string]topic
+	producer int64 // the id and epoch under which the transaction was begun
+	epoch    int16
 	implicit bool // the offsets join the transaction by themselves (transaction.version 2)
 }
 
-func (t *kafkaTransaction) begin() error { return t.client.BeginTransaction() }
+// begin notes the producer's epoch: each end of a transaction raises it, and so does the client when it has to ask for a new one.
+func (t *kafkaTransaction) begin(ctx context.Context) (err error) {
+	if err := t.client.BeginTransaction(); err != nil {
+		return err
+	}
+	t.producer, t.epoch, err = t.client.ProducerID(ctx)
+	return err
+}
+
+var errEpoch = errors.New("the producer's epoch was raised within the transaction, which aborted what it had produced")
 
 // produce waits for every record, or until ctx is done: the client would wait for brokers that do not answer. EndTransaction
 // would send nothing if nothing had been produced, but each layer has a position.
@@ -67,9 +78,12 @@ func (t *kafkaTransaction) addOffsets(ctx context.Context, next []state.Input) e
 	if err := context.Cause(ctx); err != nil {
 		return err // the membership just read may be a new one, which never had the tasks
 	}
-	producer, epoch, err := t.client.ProducerID(ctx) // asked for each time: every end of a transaction raises the epoch
+	producer, epoch, err := t.client.ProducerID(ctx)
 	if err != nil {
 		return err
+	}
+	if producer != t.producer || epoch != t.epoch {
+		return errEpoch // else the offsets would be a transaction of their own
 	}
 	if !t.implicit {
 		if err := t.addGroup(ctx, producer, epoch); err != nil {
