@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -30,6 +32,7 @@ func makeTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Lo
 	if err != nil {
 		return err
 	}
+	var made []string
 	for _, t := range topics(s.Config) {
 		if t.Direction == "read" || there.Has(t.Topic) && there[t.Topic].Err == nil {
 			continue
@@ -47,6 +50,28 @@ func makeTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Lo
 			return fmt.Errorf("making topic %s: %w", t.Topic, err)
 		}
 		log.Info("made topic", zap.String("topic", t.Topic), zap.Int("partitions", n))
+		made = append(made, t.Topic)
+	}
+	return awaitTopics(ctx, admin, made)
+}
+
+// awaitTopics waits until topics just made are known to the brokers, with leaders.
+func awaitTopics(ctx context.Context, admin *kadm.Client, names []string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for len(names) > 0 {
+		there, err := admin.ListTopics(ctx, names...)
+		if err != nil {
+			return fmt.Errorf("waiting for topics that were made: %w", err)
+		}
+		names = slices.DeleteFunc(names, func(name string) bool {
+			detail := there[name]
+			led := func(p kadm.PartitionDetail) bool { return p.Leader >= 0 }
+			return detail.Err == nil && len(detail.Partitions) > 0 && !slices.ContainsFunc(slices.Collect(maps.Values(detail.Partitions)), func(p kadm.PartitionDetail) bool { return !led(p) })
+		})
+		if len(names) > 0 {
+			time.Sleep(50 * time.Millisecond)
+		}
 	}
 	return nil
 }
