@@ -39,6 +39,7 @@ type Source struct {
 type Store interface {
 	Get(task int32, key string) (row []byte, err error) // nil: there is none
 	Due(task int32, upTo schemas.Instant, most int) ([]Timer, error)
+	Keys(task int32, prefix string) ([]string, error) // of all rows that begin with it
 }
 
 // Timer says that a row is to be looked at when the watermark reaches an instant.
@@ -57,6 +58,7 @@ type Partition struct {
 
 	watermark schemas.Instant
 	profiles  profiles
+	views     views
 	outputs   []*kgo.Record
 	records   int
 	last      schemas.Instant // the wall clock of the latest Fold
@@ -89,6 +91,10 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 	}
 	p.profiles = newProfiles(p)
 	p.due = &due{p: p}
+	var err error
+	if p.views, err = newViews(p); err != nil {
+		return nil, err
+	}
 	if err := p.profiles.checkLayout(c.ForgetHistory); err != nil {
 		return nil, err
 	}
@@ -156,6 +162,7 @@ func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 		}
 		if e == nil {
 			p.pass(now)
+			p.records += p.views.due(now)
 			return p.due.fire(most)
 		}
 		if err := p.fold(in, e, now); err != nil {

@@ -92,22 +92,6 @@ func (p *Partition) deadLetter(r *kgo.Record, why *schemas.Unusable) *kgo.Record
 		Headers: append(append([]kgo.RecordHeader(nil), r.Headers...), kgo.RecordHeader{Key: "ebb_dead_letter", Value: schemas.AppendDeadLetterReason(nil, letter)})}
 }
 
-// publish publishes the public view of a profile that changed, at most so often; a tombstone once it is erased.
-func (p *Partition) publish(h *held) {
-	if p.c.Profiles < 0 {
-		return
-	}
-	if !h.Alive {
-		if h.erased {
-			p.outputs = append(p.outputs, &kgo.Record{Topic: p.topic("profiles"), Key: []byte(h.ID)})
-		}
-		h.erased = false
-		return
-	}
-	h.erased = false
-	p.emit(p.chain.Profile(h.Profile, h.Now))
-}
-
 // checkLayout refuses to go on with a state that lacks what the configuration needs of history.
 func (s *profiles) checkLayout(forget bool) error {
 	row, err := s.row(layoutNow)

@@ -15,10 +15,11 @@ import (
 // A row of the changelog and of the store: when to wake it, 8 bytes, big-endian, its sign bit flipped, and what it says.
 // A profile stands under its id. Keys that begin with a zero byte are ebb's own: an id that does has one more before it.
 const (
-	erasedPrefix = "\x00erased\x00" // and the hash of the id: what stays of an erased profile
-	layoutPrefix = "\x00layout\x00" // and the layout's hash
-	layoutNow    = "\x00layout"     // the layout of the configuration that runs
-	secretKey    = "\x00secret"     // the key of those hashes
+	erasedPrefix  = "\x00erased\x00"  // and the hash of the id: what stays of an erased profile
+	layoutPrefix  = "\x00layout\x00"  // and the layout's hash
+	layoutNow     = "\x00layout"      // the layout of the configuration that runs
+	secretKey     = "\x00secret"      // the key of those hashes
+	waitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 
 const rowHeader = 8

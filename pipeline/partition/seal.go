@@ -22,7 +22,10 @@ func (p *Partition) Seal() (*live.Batch, error) {
 		if err := s.put(b, h); err != nil {
 			return nil, err
 		}
-		p.publish(h)
+		p.views.changed(b, h)
+	}
+	if err := p.views.seal(b, false); err != nil {
+		return nil, err
 	}
 	s.dirty = s.dirty[:0]
 	b.Outputs, p.outputs = p.outputs, nil

@@ -2,6 +2,7 @@ package partition
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
@@ -28,6 +29,20 @@ func (s Disk) Due(task int32, upTo schemas.Instant, most int) ([]Timer, error) {
 		out[i] = Timer{At: t.At, Key: t.ID}
 	}
 	return out, err
+}
+
+// Keys are the keys that begin with a prefix.
+func (s Disk) Keys(task int32, prefix string) (keys []string, err error) {
+	for row, err := range s.ProfilesFrom(task, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(row.ID, prefix) {
+			break
+		}
+		keys = append(keys, row.ID)
+	}
+	return keys, nil
 }
 
 // Apply stores the rows of one commit, their timers and the position, all of it or nothing.
