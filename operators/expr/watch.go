@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// Exhaustive, for tests, makes plans and chains that judge every segment at every event and timer, and look ahead anew.
+var Exhaustive bool
+
 // Watch says which segments must be judged when a call was told something. With a thousand segments an event pays for
 // the few it concerns: of all comparisons of one call with numbers only those between its value before and its value
 // after have another truth.
