@@ -37,6 +37,8 @@ type Judgement struct {
 type Sessions interface {
 	// Over publishes the sessions that ended, gap included, before n; with emit nil they are only taken off.
 	Over(p *state.Profile, n schemas.Instant, emit Emit)
+	// NextOver is the first instant n at which Over has something to publish; Never.
+	NextOver(p *state.Profile) schemas.Instant
 }
 
 // Chain is the fold. It holds scratch space: one goroutine uses it at a time.
@@ -107,7 +109,8 @@ func (c *Chain) Layout() *state.Layout { return c.layout }
 // Horizon is the instant before which the profile accepts no event.
 func (c *Chain) Horizon(p *state.Profile) schemas.Instant { return p.Clock.Add(-c.time.Accept) }
 
-// Fold applies one event. watermark is how far the event's partition has come; schemas.Never where there is none.
+// Fold applies one event. watermark is how far the event's partition had come before it; schemas.Earliest where there is
+// none, as in a replay of files.
 func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
 	if e.Time <= p.Erased {
 		emit(lateRecord(e, schemas.ReasonErased))
@@ -124,10 +127,12 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		if p.Recent.Has(key, horizon) {
 			return
 		}
-		if late = e.Time < p.Clock.Add(-c.time.Lateness) && e.Time < watermark; late {
+		if late = e.Time < p.Clock.Add(-c.time.Lateness) || e.Time < watermark; late {
 			emit(lateRecord(e, schemas.ReasonLate))
 		}
-		c.Advance(p, e.Time, emit)
+		c.Advance(p, max(e.Time, watermark), emit)
+	} else if late = e.Time < watermark; late {
+		emit(lateRecord(e, schemas.ReasonLate))
 	}
 	if e.Type == schemas.TypeErase {
 		c.erase(p, e, emit)
@@ -147,7 +152,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
-	c.sessions.Over(p, min(p.Clock.Add(-c.time.Lateness), watermark), emit)
+	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
 
 // apply tells the profile of an event, and marks what it may have moved.
@@ -215,11 +220,12 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 	}
 }
 
-// Finish brings a profile to the final instant of a bounded run: its timers fire and its sessions that are over are published.
-func (c *Chain) Finish(p *state.Profile, final schemas.Instant, emit Emit) {
-	c.Advance(p, final, emit)
+// Pass brings a profile to where its partition's watermark, or the final instant of a bounded run, has come: its timers
+// fire and its sessions that are over are published.
+func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
+	c.Advance(p, watermark, emit)
 	if p.Alive {
-		c.sessions.Over(p, final, emit)
+		c.sessions.Over(p, watermark, emit)
 	}
 }
 
@@ -255,18 +261,18 @@ func (c *Chain) slot(path string) int {
 	return -1
 }
 
-// Wake is the first instant at which the profile changes a membership by itself.
+// Wake is the first watermark at which Pass does something.
 func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if !p.Alive {
 		return schemas.Never
 	}
-	return c.judge.Due(c.View(p), schemas.Never)
+	return min(c.judge.Due(c.View(p), schemas.Never), c.sessions.NextOver(p))
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {
 	l := &schemas.Late{ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject, Time: e.Time, Reason: reason}
 	if reason != schemas.ReasonErased {
-		l.Data = append([]byte(nil), e.Data...)
+		l.Data = e.AppendData(nil)
 	}
 	return l
 }
