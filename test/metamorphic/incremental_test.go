@@ -188,7 +188,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 				if err := r.dec.Decode([]byte(s.event), &e); err != nil {
 					return "decode: " + err.Error(), 0
 				}
-				mark := schemas.Never
+				mark := schemas.Earliest
 				if s.mark != 0 {
 					mark = schemas.Instant(s.mark)
 				}
@@ -202,12 +202,12 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 					continue
 				}
 				changesBefore := len(r.out)
-				r.chain.Advance(r.p, wake, emit)
+				r.chain.Pass(r.p, wake, emit)
 				if len(r.out) == changesBefore && r != full && len(full.out) == changesBefore {
 					wrong = fmt.Sprintf("vain wake-up at %v after step %d", wake, i)
 				}
 			default:
-				r.chain.Advance(r.p, schemas.Instant(s.to), emit)
+				r.chain.Pass(r.p, schemas.Instant(s.to), emit)
 			}
 			if r.cut && cutNow {
 				p, err := c.reread(r.chain, r.p)
@@ -239,7 +239,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 		emit := func(m schemas.Message) { r.out = append(r.out, text(m)) }
 		before := len(r.out)
 		final := r.p.Now.Add(10 * schemas.Day)
-		r.chain.Finish(r.p, final, emit)
+		r.chain.Pass(r.p, final, emit)
 		if view := r.chain.Profile(r.p, max(final, r.p.Now)); view != nil {
 			emit(view)
 		}

@@ -127,7 +127,7 @@ func TestNewDefinition(t *testing.T) {
 		if err := schemas.NewJSONDecoder(chain.Plan().Fields).Decode([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
-		chain.Fold(p, &e, schemas.Never, emit)
+		chain.Fold(p, &e, schemas.Earliest, emit)
 	}
 	for _, at := range []string{"09:00:00", "09:01:00", "09:02:00"} {
 		fold(event(at, "p", at, `{}`))
