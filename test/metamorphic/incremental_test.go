@@ -176,6 +176,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 		r.dec = schemas.NewJSONDecoder(r.chain.Plan().Fields)
 	}
 	rnd := rand.New(rand.NewSource(seed))
+	low := schemas.Earliest // the watermark never goes back
 	for i, s := range steps {
 		wake := schemas.Never
 		cutNow := rnd.Intn(2) == 0
@@ -192,7 +193,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 				if s.mark != 0 {
 					mark = schemas.Instant(s.mark)
 				}
-				r.chain.Fold(r.p, &e, mark, emit)
+				r.chain.Fold(r.p, &e, max(low, mark), emit)
 			case s.wake:
 				if r == full {
 					wake = r.chain.Wake(r.p)
@@ -207,7 +208,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 					wrong = fmt.Sprintf("vain wake-up at %v after step %d", wake, i)
 				}
 			default:
-				r.chain.Pass(r.p, schemas.Instant(s.to), emit)
+				r.chain.Pass(r.p, max(low, schemas.Instant(s.to)), emit)
 			}
 			if r.cut && cutNow {
 				p, err := c.reread(r.chain, r.p)
@@ -232,6 +233,15 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 		}
 		if wrong != "" {
 			return wrong, 0
+		}
+		if s.to != 0 {
+			low = max(low, schemas.Instant(s.to))
+		}
+		if s.mark != 0 {
+			low = max(low, schemas.Instant(s.mark))
+		}
+		if wake != schemas.Never {
+			low = max(low, wake)
 		}
 	}
 	views := []string{}
