@@ -54,6 +54,7 @@ type Chain struct {
 	segments marks // to judge
 	fields   []int // the number in Names of each field's path
 	slots    map[string]int
+	every    []int // all segments, if expr.Exhaustive
 	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
@@ -82,6 +83,11 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 		c.slots[name] = i
 	}
 	c.newborn = judge.Newborn(c.View(layout.New("")))
+	if expr.Exhaustive {
+		for i := range plan.Segments {
+			c.every = append(c.every, i)
+		}
+	}
 	return c
 }
 
@@ -144,6 +150,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	if born {
 		c.segments.addAll(c.newborn)
 	}
+	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
 	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
@@ -208,6 +215,7 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 				c.segments.add(m.Segment)
 			}
 		}
+		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
 	}
 }
@@ -241,6 +249,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 	*p = *fresh
 	if p.Alive {
 		c.segments.addAll(c.newborn)
+		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
 	}
 }
