@@ -69,11 +69,10 @@ func (t *task) fold(f Fold, s Store, r *kgo.Record) error {
 
 // next is the offset at which the task goes on in a topic.
 func (t *task) next(topic string) *int64 {
-	inputs := t.position.Inputs
-	i := slices.IndexFunc(inputs, func(in state.Input) bool { return in.Topic == topic })
+	i := slices.IndexFunc(t.position.Inputs, func(in state.Input) bool { return in.Topic == topic })
 	if i < 0 {
-		i = len(inputs)
-		t.position.Inputs = append(inputs, state.Input{Topic: topic, Partition: t.number})
+		i = len(t.position.Inputs)
+		t.position.Inputs = append(t.position.Inputs, state.Input{Topic: topic, Partition: t.number})
 	}
 	return &t.position.Inputs[i].Next
 }
