@@ -124,6 +124,6 @@ func (w *wire) Write(b []byte) (int, error) {
 	if w.m.mu.plan.kills {
 		w.m.kill()
 	}
-	w.Conn.Close()
+	w.Close()
 	return 0, errDead
 }

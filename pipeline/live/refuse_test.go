@@ -88,11 +88,11 @@ func TestStateBehindChangelog(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		delete := kadm.Offsets{}
+		gone := kadm.Offsets{}
 		for task := range int32(simTasks) {
-			delete.AddOffset("shop.changelog", task, 2, -1)
+			gone.AddOffset("shop.changelog", task, 2, -1)
 		}
-		if _, err := kadm.NewClient(s.client).DeleteRecords(context.Background(), delete); err != nil {
+		if _, err := kadm.NewClient(s.client).DeleteRecords(context.Background(), gone); err != nil {
 			t.Fatal(err)
 		}
 		c := s.config

@@ -30,14 +30,14 @@ func (c *Config) findTopics(ctx context.Context, client *kgo.Client) (map[string
 	if err != nil {
 		return nil, fmt.Errorf("looking up topics: %w", err)
 	}
+	if err := found.Error(); err != nil {
+		return nil, fmt.Errorf("looking up topics: %w", err)
+	}
 	topics := map[string]topic{}
 	first := c.changelog()
 	want := len(found[first].Partitions)
 	for _, name := range names {
 		detail := found[name]
-		if detail.Err != nil {
-			return nil, fmt.Errorf("looking up topic %s: %w", name, detail.Err)
-		}
 		if n := len(detail.Partitions); n != want {
 			return nil, refuse("topic %s has %d partitions and %s has %d: all that is keyed by profile needs as many", name, n, first, want)
 		}

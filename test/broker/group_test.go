@@ -30,7 +30,6 @@ type running struct {
 	command *exec.Cmd
 	exited  chan struct{}
 	err     error
-	frozen  bool
 }
 
 func (g *group) say(format string, args ...any) {
