@@ -27,7 +27,7 @@ func (r rows) Get(_ int32, key string) ([]byte, error) { return r[key], nil }
 
 func (r rows) Due(_ int32, upTo schemas.Instant, most int) (due []partition.Timer, err error) {
 	for key, row := range r {
-		if at := partition.Wake(row); at <= upTo {
+		if at := state.RowWake(row); at <= upTo {
 			due = append(due, partition.Timer{At: at, Key: key})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // emit publishes a message (SPEC section 6): in CloudEvents' binary mode, as the Kafka protocol binding of CloudEvents 1.0.2,
@@ -104,7 +105,7 @@ func (p *Partition) deadLetter(r *kgo.Record, why *schemas.Unusable) *kgo.Record
 
 // checkLayout refuses to go on with a state that lacks what the configuration needs of history.
 func (s *profiles) checkLayout(forget bool) error {
-	row, err := s.row(layoutNow)
+	row, err := s.row(state.LayoutNow)
 	if err != nil {
 		return err
 	}
@@ -113,14 +114,14 @@ func (s *profiles) checkLayout(forget bool) error {
 		s.fresh = true
 		return nil
 	}
-	missing, err := layout.Missing(stateOf(row))
+	missing, err := layout.Missing(state.RowState(row))
 	if err != nil {
 		return fmt.Errorf("reading the layout of partition %d: %w", s.p.number, err)
 	}
 	if len(missing) > 0 && !forget {
 		return &NeedsHistory{missing}
 	}
-	s.fresh = string(stateOf(row)) != string(layout.Append(nil))
+	s.fresh = string(state.RowState(row)) != string(layout.Append(nil))
 	return nil
 }
 
