@@ -2,6 +2,7 @@ package partition
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -161,7 +162,10 @@ func (p *Partition) Changed() int { return p.records }
 // that there is more to do at once.
 func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 	p.last = now
-	for range most {
+	for i := range most {
+		if i%512 == 511 {
+			runtime.Gosched() // on a single core a commit under way waits for this goroutine at each answer from the network
+		}
 		in, e, err := p.pick(now)
 		if err != nil {
 			return false, err
