@@ -148,12 +148,12 @@ func (p *Pending) eval(s *scope) (any, error) {
 	}
 	latest := map[string]item{}
 	for _, a := range s.of(p.A, p.Window, nil) {
-		if v, _ := a.field(p.Field); v != nil {
+		if v := s.shown(a, p.Field); v != nil {
 			latest[key(v)] = item{v, a.Time}
 		}
 	}
 	for _, b := range s.of(p.B, 0, nil) {
-		if v, _ := b.field(p.Field); v != nil {
+		if v := s.shown(b, p.Field); v != nil {
 			if a, ok := latest[key(v)]; ok && b.Time > a.at {
 				delete(latest, key(v))
 			}

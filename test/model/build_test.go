@@ -42,3 +42,12 @@ func config(parts ...func(*Config)) Config {
 	}
 	return c
 }
+
+func actions(list ...ActionDef) func(*Config)   { return func(c *Config) { c.Actions = list } }
+func channels(list ...ChannelDef) func(*Config) { return func(c *Config) { c.Channels = list } }
+func payload(name string, e Expr) []FeatureDef  { return []FeatureDef{{name, e}} }
+
+func on(typ string) On         { return On{Kind: "event", Name: typ} }
+func enters(segment string) On { return On{Kind: "enters", Name: segment} }
+func exits(segment string) On  { return On{Kind: "exits", Name: segment} }
+func every(w int64) On         { return On{Kind: "every", Every: w} }

@@ -15,6 +15,11 @@ type Config struct {
 	Features                   []FeatureDef // in the order of the file: one may name those before it
 	Segments                   []SegmentDef
 	Models                     []ModelDef
+	Actions                    []ActionDef
+	Channels                   []ChannelDef
+	Guards                     Guards
+	Experiments                []ExperimentDef
+	MuteBefore                 *int64 // or nil
 }
 
 // InterestDef is an entry of `interests`.
@@ -121,6 +126,7 @@ func (c Config) YAML() string {
 			line("    purpose: %s", s.Purpose)
 		}
 	}
+	c.actionsYAML(line)
 	return b.String()
 }
 

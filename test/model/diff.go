@@ -20,6 +20,8 @@ func Diff(want, got Result) []string {
 		return group(r.Sessions, func(s Ended) string { return s.Profile }, func(a, b Ended) bool { return a.Start < b.Start })
 	}
 	match(d, "session", sessions(want), sessions(got), Ended.String, d.session)
+	match(d, "decision", byChannel(want.Decisions), byChannel(got.Decisions), Decision.String, d.decision)
+	d.list = append(d.list, ids(got.Decisions)...)
 	profiles := func(r Result) map[string][]Profile {
 		return group(r.Profiles, func(p Profile) string { return p.ID }, func(a, b Profile) bool { return a.Time < b.Time })
 	}
@@ -46,7 +48,11 @@ func (d *differ) say(format string, args ...any) {
 }
 
 func (d *differ) equal(field string, want, got any) {
-	if !same(want, got) {
+	d.within(field, want, got, 1e-9)
+}
+
+func (d *differ) within(field string, want, got any, tolerance float64) {
+	if !alike(want, got, tolerance) {
 		d.say("%s: want %v, got %v", field, show(want), show(got))
 	}
 }
@@ -149,10 +155,12 @@ func (d *differ) profile(w, g Profile) {
 }
 
 // same compares as compare.py of the acceptance cases does: numbers to 1e-9, everything else exactly.
-func same(a, b any) bool {
+func same(a, b any) bool { return alike(a, b, 1e-9) }
+
+func alike(a, b any, tolerance float64) bool {
 	a, b = plain(a), plain(b)
 	if x, y, both := numbers(a, b); both {
-		return x.f == y.f || math.Abs(x.f-y.f) <= 1e-9*max(1, math.Abs(x.f), math.Abs(y.f))
+		return x.f == y.f || math.Abs(x.f-y.f) <= tolerance*max(1, math.Abs(x.f), math.Abs(y.f))
 	}
 	switch a := a.(type) {
 	case map[string]any:
@@ -161,7 +169,7 @@ func same(a, b any) bool {
 			return false
 		}
 		for k := range a {
-			if v, present := b[k]; !present || !same(a[k], v) {
+			if v, present := b[k]; !present || !alike(a[k], v, tolerance) {
 				return false
 			}
 		}
@@ -172,7 +180,7 @@ func same(a, b any) bool {
 			return false
 		}
 		for i := range a {
-			if !same(a[i], b[i]) {
+			if !alike(a[i], b[i], tolerance) {
 				return false
 			}
 		}

@@ -18,4 +18,21 @@
 //   - 4: avg is the exact quotient, rounded once; shares and top are taken as of the latest event that
 //     counts in them.
 //   - 6: the duration of what never happened is written as null; expires_at may be exactly 3,650 days ahead.
+//
+// And section 7, of which `learning`, `lookup`, `recommended`, propensity and policy are left out:
+//
+//   - A release is set when the decision begins to wait. A new time zone may put it off, when it is due; it never
+//     brings it forward. A firing of the same group outside quiet hours is judged and leaves the one that waits.
+//   - Decisions released at one instant for triggers of one instant go by their least action names.
+//   - A session whose end + gap + 1 ms is exactly now when it becomes known is past: timers come after now.
+//   - first_seen is the least time of all applied events, reserved and late ones too.
+//   - A late event sets off nothing by its type, but by the segments it changes.
+//   - After an erasure out of order the entries of the new life set off their groups.
+//   - score is written as it is; only the choice rounds it.
+//   - A payload's expression in error is null; a null stays in the payload, and no guard takes it.
+//   - A value is drawn by first, last, top, pending and interests where it is their value, itself, by a feature's name,
+//     by the branch taken of ?:, or by + of lists; size(pending(…)) is a count. session.first is none of them.
+//   - Any value of a payload that equals a sensitive one is removed, wherever it came from, but not within a map.
+//   - mute_before mutes segment changes and decisions, no sessions or profiles.
+//   - Where a trigger is the crossing of a decay, 1 ms is allowed, and what a score moves in it.
 package model

@@ -20,7 +20,7 @@ func (d *Decay) parts(s *scope) []weighed {
 		w := weighed{at: e.Time, w: 1}
 		v, _ := e.field(d.Field)
 		if d.Fn != "decayed" {
-			name, ok := v.(string)
+			name, ok := s.shown(e, d.Field).(string)
 			if !ok {
 				continue
 			}
@@ -42,8 +42,7 @@ func (i *Interest) parts(s *scope) []weighed {
 	var parts []weighed
 	for _, e := range s.events {
 		weight, ok := def.Weights[e.Type]
-		v, _ := e.field(def.Field)
-		if name, isText := v.(string); ok && isText {
+		if name, isText := s.shown(e, def.Field).(string); ok && isText {
 			parts = append(parts, weighed{name, e.Time, weight})
 		}
 	}

@@ -13,6 +13,8 @@ type gen struct {
 	feats   []genFeature
 	segs    []string
 	erasing bool
+	acting  bool
+	home    string // the zone profiles of a case with actions are mostly in
 	base    int64
 	history []Event
 }
@@ -28,11 +30,17 @@ type genFeature struct {
 var bases = []string{"2026-01-05T10:00:00Z", "2026-01-05T10:00:00Z", "2026-03-29T00:30:00Z", "2026-10-25T00:15:00Z",
 	"2026-03-08T06:30:00Z", "2026-10-03T14:00:00Z", "2026-12-31T22:59:59.999Z"}
 
-// Generate makes a random case.
-func Generate(r *rand.Rand) Case {
-	g := &gen{r: r}
+// Generate makes a random case, without actions.
+func Generate(r *rand.Rand) Case { return generate(r, false) }
+
+func generate(r *rand.Rand, acting bool) Case {
+	g := &gen{r: r, acting: acting}
 	g.base, _ = parseTime(pick(r, bases))
 	g.unit = pick(r, []int64{minute, 10 * minute, 30 * minute, hour, hour, day})
+	if acting {
+		g.unit = pick(r, []int64{10 * minute, 30 * minute, 30 * minute, hour, hour, 6 * hour})
+		g.comeHome()
+	}
 	g.erasing = g.chance(25)
 	g.cfg = Config{Lateness: g.duration(), Gap: g.duration(), TTL: g.duration()}
 	g.cfg.Accept = g.cfg.Lateness + pick(r, []int64{0, g.unit, 3 * g.unit, 24 * g.unit, day})
@@ -54,6 +62,9 @@ func Generate(r *rand.Rand) Case {
 	r.Shuffle(len(g.cfg.Segments), func(i, j int) {
 		g.cfg.Segments[i], g.cfg.Segments[j] = g.cfg.Segments[j], g.cfg.Segments[i]
 	})
+	if acting {
+		g.actions()
+	}
 	c := Case{Config: g.cfg}
 	c.Files = g.files()
 	c.AsOf = g.asOf()

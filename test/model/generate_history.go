@@ -1,6 +1,9 @@
 package model
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Pools small enough that values meet.
 var (
@@ -14,8 +17,11 @@ var (
 
 // files is a history, cut into one to three files that keep its order.
 func (g *gen) files() [][]Event {
-	profiles := 1 + g.r.Intn(len(subjects))
-	for range 5 + g.r.Intn(21) {
+	profiles, events := 1+g.r.Intn(len(subjects)), 5+g.r.Intn(21)
+	if g.acting {
+		profiles, events = 1+g.r.Intn(2), 12+g.r.Intn(30)
+	}
+	for range events {
 		g.history = append(g.history, g.event(subjects[g.r.Intn(profiles)]))
 	}
 	files := make([][]Event, 1+g.r.Intn(12)/6)
@@ -43,6 +49,9 @@ func (g *gen) asOf() *int64 {
 		at = last + g.step()
 	case 7:
 		at = last + 40*g.duration()
+		if g.acting {
+			at = last + 10*g.duration() // every so often is often enough
+		}
 	default:
 		at = pick(g.r, g.history).Time + pick(g.r, []int64{0, g.step()})
 	}
@@ -64,6 +73,11 @@ func (g *gen) time(subject string) int64 {
 		if e.Subject == subject {
 			times = append(times, e.Time)
 			clock = max(clock, e.Time)
+		}
+	}
+	if g.acting && len(times) > 0 && g.chance(20) {
+		if at, ok := g.localTime(clock); ok {
+			return at
 		}
 	}
 	if len(times) == 0 {
@@ -114,6 +128,9 @@ func (g *gen) event(subject string) Event {
 	}
 	if g.erasing && g.chance(4) {
 		e.Type, e.Data = typeErase, map[string]any{}
+	}
+	if g.acting {
+		e = g.acted(e, !slices.ContainsFunc(g.history, func(o Event) bool { return o.Subject == subject }))
 	}
 	return e
 }

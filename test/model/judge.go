@@ -27,29 +27,41 @@ func (p *profile) judge(s *scope, segments []*SegmentDef) (changed []*SegmentDef
 	return changed
 }
 
-// evaluate judges every segment at n and records the changes.
-func (p *profile) evaluate(n int64, why cause) {
+// evaluate judges every segment at n, records the changes, and decides on the actions they and the event set off.
+func (p *profile) evaluate(n int64, why cause, fired []firing) {
 	s := newScope(p.cfg, p.id, p.events, p.member)
 	s.n = n
 	for _, d := range p.judge(s, p.plan.order) {
-		p.record(d.Name, p.member[d.Name], n, why)
+		fired = append(fired, p.fired(p.record(d.Name, p.member[d.Name], n, why))...)
+	}
+	p.act(n, fired)
+}
+
+// fire lets time pass from now to an instant: whatever changes by itself on the way is recorded, and what is decided
+// at it. A decision that comes to wait may be due before the next timer known: then it is looked for anew.
+func (p *profile) fire(until int64) {
+	for p.now < until {
+		stop, anew := p.nextTimer(until), false
+		s := newScope(p.cfg, p.id, p.events, p.member)
+		p.pass(s, p.plan.order, p.now, stop, func(at move, changed []*SegmentDef) bool {
+			p.now = at.at
+			fired := p.timers(at.at)
+			for _, d := range changed {
+				fired = append(fired, p.fired(p.record(d.Name, p.member[d.Name], at.at, cause{name: "timer", loose: at.loose}))...)
+			}
+			p.act(at.at, fired)
+			anew = p.nextTimer(stop) < stop
+			return !anew
+		})
+		if !anew && p.now < stop {
+			p.now = stop
+			p.act(stop, p.timers(stop))
+		}
 	}
 }
 
-// fire lets time pass from now to an instant: whatever changes by itself on the way is recorded.
-func (p *profile) fire(until int64) {
-	s := newScope(p.cfg, p.id, p.events, p.member)
-	p.pass(s, p.plan.order, p.now, until, func(at move, changed []*SegmentDef) bool {
-		for _, d := range changed {
-			p.record(d.Name, p.member[d.Name], at.at, cause{name: "timer", loose: at.loose})
-		}
-		return true
-	})
-	p.now = max(p.now, until)
-}
-
 // record puts out a change, once its whole evaluation is over: an entry's end is looked for from there.
-func (p *profile) record(name string, entered bool, n int64, why cause) {
+func (p *profile) record(name string, entered bool, n int64, why cause) Change {
 	p.seq[name]++
 	c := Change{Time: n, Profile: p.id, Segment: name, Entered: entered, Seq: p.seq[name], Epoch: p.epoch,
 		Cause: why.name, CausedBy: why.id}
@@ -62,6 +74,7 @@ func (p *profile) record(name string, entered bool, n int64, why cause) {
 		p.expire(&c)
 	}
 	p.out.Changes = append(p.out.Changes, c)
+	return c
 }
 
 // expire finds the first instant at which the membership would end without any further event.

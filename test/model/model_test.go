@@ -14,7 +14,7 @@ func TestProbes(t *testing.T) {
 	s := randomSeed(t)
 	defer func() { probe = nil }()
 	for i := range int64(600) {
-		c := Generate(rand.New(rand.NewSource(s + i)))
+		c := []func(*rand.Rand) Case{Generate, GenerateActions}[i%2](rand.New(rand.NewSource(s + i)))
 		probe = nil
 		want := Run(c)
 		r := rand.New(rand.NewSource(s + i))

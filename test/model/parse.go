@@ -12,13 +12,14 @@ import (
 	"strings"
 )
 
-// ParseResult reads segment-changes.jsonl, sessions.jsonl, profiles.jsonl and late.jsonl of a folder. A file
-// that is not there is empty.
+// ParseResult reads segment-changes.jsonl, sessions.jsonl, actions.jsonl, profiles.jsonl and late.jsonl of a folder. A
+// file that is not there is empty.
 func ParseResult(folder string) (Result, error) {
 	var r Result
 	errs := []error{
 		eachLine(folder, "segment-changes", func(m object) { r.Changes = append(r.Changes, m.change()) }),
 		eachLine(folder, "sessions", func(m object) { r.Sessions = append(r.Sessions, m.ended()) }),
+		eachLine(folder, "actions", func(m object) { r.Decisions = append(r.Decisions, m.decision()) }),
 		eachLine(folder, "profiles", func(m object) { r.Profiles = append(r.Profiles, m.profile()) }),
 		eachLine(folder, "late", func(m object) {
 			r.Late = append(r.Late, Late{m.text("id"), m.text("subject"), m.time("time"), m.text("ebbreason")})

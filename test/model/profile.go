@@ -16,6 +16,9 @@ type profile struct {
 	member map[string]bool
 	since  map[string]entry
 	seq    map[string]int
+
+	waiting   map[string]waiting // by group
+	decisions []Decision
 }
 
 // entry is when a membership began; loose if that was the crossing of a decay.
@@ -32,6 +35,7 @@ type cause struct {
 
 func (p *profile) begin() {
 	p.life, p.member, p.since, p.seq = true, map[string]bool{}, map[string]entry{}, map[string]int{}
+	p.waiting, p.decisions = map[string]waiting{}, nil
 }
 
 // take applies one event in the order of arrival.
@@ -69,8 +73,9 @@ func (p *profile) take(e Event) {
 		p.clock, p.now = e.Time, e.Time
 	}
 	p.clock, p.now = max(p.clock, e.Time), max(p.now, e.Time)
-	p.events = insert(p.events, &applied{Event: e, late: late})
-	p.evaluate(p.now, why)
+	a := &applied{Event: e, late: late}
+	p.events = insert(p.events, a)
+	p.evaluate(p.now, why, p.firedBy(a))
 	p.publish(p.events, p.clock-p.cfg.Lateness)
 }
 
@@ -110,9 +115,10 @@ func (p *profile) erase(e Event) {
 	p.publish(past, e.Time)
 	p.erased, p.events, p.life = e.Time, kept, false
 	p.epoch++
+	p.told["dropped"] += len(p.waiting)
 	if len(kept) > 0 {
 		p.begin()
-		p.evaluate(p.now, cause{name: "late_event", id: e.ID})
+		p.evaluate(p.now, cause{name: "late_event", id: e.ID}, nil)
 	}
 }
 
@@ -143,6 +149,7 @@ func (p *profile) finish(final int64) {
 		return
 	}
 	p.fire(final)
+	p.told["waiting at the end"] += len(p.waiting)
 	p.publish(p.events, final)
 	s := newScope(p.cfg, p.id, p.events, p.member)
 	s.n = final

@@ -59,8 +59,9 @@ type Late struct {
 
 // Result is all that comes out of a replay.
 type Result struct {
-	Changes  []Change
-	Sessions []Ended
-	Profiles []Profile
-	Late     []Late
+	Changes   []Change
+	Sessions  []Ended
+	Decisions []Decision
+	Profiles  []Profile
+	Late      []Late
 }

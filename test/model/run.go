@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -9,8 +10,21 @@ import (
 const lookAhead = 3650 * day
 
 // Run replays a case.
-func Run(c Case) Result {
-	world := &world{cfg: &c.Config, plan: order(&c.Config), profiles: map[string]*profile{}}
+func Run(c Case) Result { return run(c).out }
+
+func run(c Case) *world {
+	w := newWorld(c)
+	w.play(c)
+	return w
+}
+
+func newWorld(c Case) *world {
+	return &world{cfg: &c.Config, plan: order(&c.Config), groups: groups(&c.Config), profiles: map[string]*profile{},
+		told: map[string]int{}}
+}
+
+// play takes the events in and comes to the final instant.
+func (w *world) play(c Case) {
 	final := int64(math.MinInt64)
 	if c.AsOf != nil {
 		final = *c.AsOf
@@ -19,22 +33,34 @@ func Run(c Case) Result {
 		if c.AsOf == nil {
 			final = max(final, e.Time)
 		}
-		p := world.profiles[e.Subject]
+		p := w.profiles[e.Subject]
 		if p == nil {
-			p = &profile{world: world, id: e.Subject, erased: math.MinInt64}
-			world.profiles[e.Subject] = p
+			p = &profile{world: w, id: e.Subject, erased: math.MinInt64}
+			w.profiles[e.Subject] = p
 		}
 		p.take(e)
+		if w.watch != nil {
+			w.watch(p)
+		}
 	}
-	names := make([]string, 0, len(world.profiles))
-	for name := range world.profiles {
+	names := make([]string, 0, len(w.profiles))
+	for name := range w.profiles {
 		names = append(names, name)
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		world.profiles[name].finish(final)
+		w.profiles[name].finish(final)
 	}
-	return world.out
+	w.out, w.final = muted(w.out, w.cfg.MuteBefore), final
+}
+
+// muted leaves out the changes and decisions before an instant.
+func muted(r Result, before *int64) Result {
+	if before != nil {
+		r.Changes = slices.DeleteFunc(r.Changes, func(c Change) bool { return c.Time < *before })
+		r.Decisions = slices.DeleteFunc(r.Decisions, func(d Decision) bool { return d.Time < *before })
+	}
+	return r
 }
 
 // merge gives the events in the order they are read: always the head with the least time, ties in the order
@@ -68,8 +94,12 @@ func merge(files [][]Event, asOf *int64) []Event {
 type world struct {
 	cfg      *Config
 	plan     plan
+	groups   []*actionGroup
 	profiles map[string]*profile
 	out      Result
+	final    int64
+	told     map[string]int // how often what no record shows came about
+	watch    func(*profile) // called after each arrival, or nil
 }
 
 // plan is the order in which segments are evaluated, and for each one the segments it rests on, itself included.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Shrink makes a failing case smaller while it still fails: fewer events, files, segments, features, and
+// Shrink makes a failing case smaller while it still fails: fewer events, files, segments, features, actions, and
 // simpler conditions.
 func Shrink(c Case, fails func(Case) bool) Case {
 	for smaller := true; smaller; {
@@ -43,6 +43,9 @@ func (c Case) smaller() []Case {
 		d.Files = slices.Clone(c.Files)
 		d.Config.Features = slices.Clone(c.Config.Features)
 		d.Config.Segments = slices.Clone(c.Config.Segments)
+		d.Config.Actions = slices.Clone(c.Config.Actions)
+		d.Config.Channels = slices.Clone(c.Config.Channels)
+		d.Config.Experiments = slices.Clone(c.Config.Experiments)
 		change(&d)
 		list = append(list, d)
 	}
@@ -82,6 +85,7 @@ func (c Case) smaller() []Case {
 			with(func(d *Case) { d.Config.Segments[i].Until = e })
 		}
 	}
+	c.Config.fewerActions(with)
 	return list
 }
 
@@ -144,6 +148,14 @@ func (c *Config) whole() bool {
 	for _, s := range c.Segments {
 		walk(s.When)
 		walk(s.Until)
+	}
+	for _, a := range c.Actions {
+		walk(a.When)
+		walk(a.Score)
+		for _, p := range a.Payload {
+			walk(p.Expr)
+		}
+		ok = ok && (a.On.Kind != "enters" && a.On.Kind != "exits" || known["segment "+a.On.Name])
 	}
 	return ok
 }
