@@ -77,7 +77,8 @@ func (o *Operator) event(e *schemas.Event) {
 	}
 }
 
-// judgeOrWait judges what is not quiet; in quiet hours it waits, in the place of an older one.
+// judgeOrWait judges what is not quiet; in quiet hours it waits, in the place of an older one. What is released may wait on,
+// as the time zone may have changed; that brings no release forward.
 func (o *Operator) judgeOrWait(f firing) {
 	p := o.at.View.Profile
 	if f.quiet != nil {
@@ -99,9 +100,6 @@ func (o *Operator) released(at *operators.Judgement) []state.Wait {
 	if !ok {
 		return nil
 	}
-	if at.Event != nil && at.Event.Type == schemas.TypeTraits {
-		o.rezone(at, c)
-	}
 	if c.Next() > p.Now {
 		return nil
 	}
@@ -114,16 +112,6 @@ func (o *Operator) released(at *operators.Judgement) []state.Wait {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(o.groupOf(&a).index, o.groupOf(&b).index))
 	})
 	return due
-}
-
-// rezone looks anew for the end of the quiet hours of all that waits, since the time zone may be another one.
-func (o *Operator) rezone(at *operators.Judgement, c *state.Waiting) {
-	o.at = at
-	for i := range c.All {
-		if g := o.groupOf(&c.All[i]); g != nil && g.quiet != nil {
-			c.All[i].Release = g.quiet.next(o.zone(g), at.View.Profile.Now)
-		}
-	}
 }
 
 // groupOf is the group that waits; nil if there is none any more.

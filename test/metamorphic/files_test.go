@@ -58,8 +58,10 @@ func kind(m schemas.Message) int {
 		return 1
 	case *schemas.Profile:
 		return 2
+	case *schemas.Decision:
+		return 3
 	}
-	return 3
+	return 4
 }
 
 // split deals a history into one to three files: event by event if that can be, else profile by profile.
