@@ -33,7 +33,7 @@ func (b *Blocks) Check(isSegment func(name string) bool, segments []string) []ex
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(b.Experiments)) {
 		for i, action := range b.Experiments[name].Actions {
-			path := []string{"experiments", name, "actions", strconv.Itoa(i)}
+			path := []string{"experiments", name, "actions", "[" + strconv.Itoa(i) + "]"}
 			if _, found := b.Actions[action]; !found {
 				report(0, fmt.Sprintf("there is no action %q: add it under actions%s", action, orOneOf(slices.Sorted(maps.Keys(b.Actions)))), path...)
 			} else if other, taken := owner[action]; taken {
