@@ -17,8 +17,8 @@ type topic struct {
 	What       string `json:"what"`
 }
 
-// topics are what a configuration reads, and what it writes (SPEC section 6).
-func topics(c *config.Config) []topic {
+// topics are what a configuration with so many actions reads, and what it writes (SPEC section 6).
+func topics(c *config.Config, actions int) []topic {
 	var all []topic
 	for _, s := range c.Sources {
 		what := s.Format
@@ -42,7 +42,11 @@ func topics(c *config.Config) []topic {
 	if c.Outputs.Sessions {
 		own("sessions", "write", "delete", "finished sessions")
 	}
-	own("actions", "write", "delete", "decisions; none, as there are no actions")
+	decisions := "decisions: what to offer whom"
+	if actions == 0 {
+		decisions = "decisions; none, as there are no actions"
+	}
+	own("actions", "write", "delete", decisions)
 	if !c.Outputs.Profiles.Off() {
 		own("profiles", "write", "compact", fmt.Sprintf("the public view of profiles, every %s at most", c.Outputs.Profiles))
 	}

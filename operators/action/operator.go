@@ -46,6 +46,9 @@ func New(r *Rules, first, sessions int, layout func() *state.Layout, eval func(*
 	o := &Operator{Rules: r, first: first, sessions: sessions, layout: layout, eval: eval, byType: map[string][]*group{}, byChange: map[change][]*group{}}
 	o.hears = o.hear
 	for _, g := range r.groups {
+		if g.idle() {
+			continue
+		}
 		switch g.kind {
 		case onEvent:
 			o.byType[g.name] = append(o.byType[g.name], g)

@@ -31,6 +31,12 @@ type group struct {
 	actions []*planned
 }
 
+// idle is whether no action of the group can ever be decided: then nothing wakes up for it.
+func (g *group) idle() bool {
+	never := func(c *capped) bool { return c != nil && c.cell < 0 }
+	return never(g.cap) || !slices.ContainsFunc(g.actions, func(a *planned) bool { return !never(a.cap) })
+}
+
 // planned is one action, ready to be judged.
 type planned struct {
 	*expr.PlannedAction
