@@ -12,7 +12,7 @@ import (
 // TestDecisionsAgainstModel: the decisions, with all that they say, are those of the brute force, and no decision breaks a
 // cap, a quiet hour, a consent or a guard. Every second case also goes through the profiles' bytes at random moments.
 func TestDecisionsAgainstModel(t *testing.T) {
-	var decisions, released atomic.Int64
+	var decisions, choices atomic.Int64
 	eachOf(t, *cases, model.GenerateActions, func(c model.Case, seed int64) []string {
 		want := model.Run(c)
 		got, err := run(c, seed)
@@ -23,12 +23,12 @@ func TestDecisionsAgainstModel(t *testing.T) {
 		decisions.Add(int64(len(want.Decisions)))
 		for _, d := range want.Decisions {
 			if len(d.Suppressed) > 0 {
-				released.Add(1)
+				choices.Add(1)
 			}
 		}
 		return append(model.Diff(want, got), model.Check(c, got.Decisions)...)
 	})
-	t.Logf("%d decisions, %d of them with actions that were suppressed", decisions.Load(), released.Load())
+	t.Logf("%d decisions, %d of them with actions that were suppressed", decisions.Load(), choices.Load())
 }
 
 // mute leaves out what a replay does not publish.

@@ -40,6 +40,14 @@ func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string
 	eachOf(t, cases, model.Generate, fails)
 }
 
+// mixed are cases with actions and without.
+func mixed(r *rand.Rand) model.Case {
+	if r.Intn(2) == 0 {
+		return model.GenerateActions(r)
+	}
+	return model.Generate(r)
+}
+
 // eachOf is each, of the cases that generate makes.
 func eachOf(t *testing.T, cases int, generate func(*rand.Rand) model.Case, fails func(c model.Case, seed int64) []string) {
 	t.Helper()

@@ -15,7 +15,7 @@ import (
 // TestFiles: into how many files a history is split, and where, does not matter, as long as merging them gives each profile
 // its events in the same order (SPEC section 5, point 5).
 func TestFiles(t *testing.T) {
-	each(t, *orders, func(c model.Case, seed int64) []string {
+	eachOf(t, *orders, mixed, func(c model.Case, seed int64) []string {
 		g, err := engine.New(c.Config.YAML())
 		if err != nil {
 			return []string{err.Error()}
