@@ -21,7 +21,9 @@ func (e *Expression) UnmarshalText(text []byte) error {
 }
 
 // ConfigSchema is what an expression may look like.
-func (Expression) ConfigSchema() string { return `{"anyOf":[{"type":"string"},{"type":"number"},{"type":"boolean"}]}` }
+func (Expression) ConfigSchema() string {
+	return `{"anyOf":[{"type":"string"},{"type":"number"},{"type":"boolean"}]}`
+}
 
 // Quiet are hours of the day, from one time of day to another, across midnight if From is the later one.
 type Quiet struct {
@@ -85,4 +87,6 @@ func (l *Literal) DecodeConfig(value any) error {
 }
 
 // ConfigSchema is what may be written.
-func (Literal) ConfigSchema() string { return `{"anyOf":[{"type":"string"},{"type":"number"},{"type":"boolean"}]}` }
+func (Literal) ConfigSchema() string {
+	return `{"anyOf":[{"type":"string"},{"type":"number"},{"type":"boolean"}]}`
+}
