@@ -272,7 +272,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 	if p.Alive {
 		c.segments.addAll(c.newborn)
 		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
-		c.act(false)
+		c.act(false) // by their types neither the erasure nor, once more, the events it leaves trigger anything
 	}
 }
 

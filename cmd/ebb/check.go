@@ -83,6 +83,7 @@ type offer struct {
 	On          string `json:"on"`
 	Channel     string `json:"channel"`
 	segment     string // whose changes trigger it
+	idle        bool
 }
 
 type stored struct {
@@ -121,7 +122,7 @@ func checked(s *settings) *check {
 		c.Features = append(c.Features, described(d))
 	}
 	for _, d := range s.catalog.DescribeActions() {
-		c.Actions = append(c.Actions, offer{moved(d.Description), d.On, d.Channel, d.Segment})
+		c.Actions = append(c.Actions, offer{moved(d.Description), d.On, d.Channel, d.Segment, d.Idle})
 		if d.Learning != "" {
 			c.Notes = append(c.Notes, fmt.Sprintf("learning.%s is read, and not used by this version: %s goes by its score", d.Name, d.Name))
 		}

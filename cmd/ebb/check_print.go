@@ -74,7 +74,10 @@ func (c *check) printActions(w io.Writer) error {
 		}
 		if len(moved) == 0 {
 			moved, often = []string{"events only"}, []string{"0"}
-			if a.segment != "" {
+			switch {
+			case a.idle:
+				moved = []string{"never: a cap is 0"}
+			case a.segment != "":
 				moved = []string{"with its segment"}
 			}
 		}

@@ -16,6 +16,7 @@ type Description struct {
 	Events  []string      // types that trigger it
 	Segment string        // whose changes trigger it
 	Timers  []expr.Motion // its wake-ups
+	Idle    bool          // no action of its group is ever decided
 	Cells   []state.Spec
 }
 
@@ -24,7 +25,7 @@ func (r *Rules) Describe(gap schemas.Duration) []Description {
 	var all []Description
 	for _, g := range r.groups {
 		for _, a := range g.actions {
-			d := Description{PlannedAction: a.PlannedAction, On: g.text, Channel: g.channel}
+			d := Description{PlannedAction: a.PlannedAction, On: g.text, Channel: g.channel, Idle: g.idle()}
 			switch {
 			case g.kind == onEvent:
 				d.Events = []string{g.name}

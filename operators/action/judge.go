@@ -63,7 +63,7 @@ func (o *Operator) Judge(at *operators.Judgement, fires bool) {
 }
 
 func (o *Operator) event(e *schemas.Event) {
-	if e.Type == schemas.TypeErase || len(o.byType) == 0 {
+	if len(o.byType) == 0 {
 		return
 	}
 	t := schemas.Trigger{Source: e.Source, ID: e.ID}

@@ -1,6 +1,8 @@
 package action
 
 import (
+	"slices"
+
 	"github.com/ebbstream/ebb/operators"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/schemas"
@@ -17,6 +19,7 @@ type Operator struct {
 	byType   map[string][]*group // those that an event type triggers; "*": any that is not reserved
 	byChange map[change][]*group
 	every    []*group
+	spans    []schemas.Duration // of every, each once
 	ended    []*group
 	at       *operators.Judgement
 	now      *expr.Evaluator
@@ -59,6 +62,9 @@ func New(r *Rules, first, sessions int, layout func() *state.Layout, eval func(*
 			o.ended = append(o.ended, g)
 		case onEvery:
 			o.every = append(o.every, g)
+			if !slices.Contains(o.spans, g.every) {
+				o.spans = append(o.spans, g.every)
+			}
 		}
 	}
 	return o

@@ -50,3 +50,23 @@ func TestQuietEnds(t *testing.T) {
 		}
 	})
 }
+
+// TestQuietEdges: the first millisecond of the hours is quiet, that of their end is not.
+func TestQuietEdges(t *testing.T) {
+	const ten, two = TimeOfDay(10 * schemas.Hour), TimeOfDay(14 * schemas.Hour)
+	for _, c := range []struct {
+		Quiet
+		at   schemas.Duration
+		want bool
+	}{
+		{Quiet{ten, two}, 10*schemas.Hour - 1, false}, {Quiet{ten, two}, 10 * schemas.Hour, true},
+		{Quiet{ten, two}, 14*schemas.Hour - 1, true}, {Quiet{ten, two}, 14 * schemas.Hour, false},
+		{Quiet{two, ten}, 14*schemas.Hour - 1, false}, {Quiet{two, ten}, 14 * schemas.Hour, true}, {Quiet{two, ten}, 0, true},
+		{Quiet{two, ten}, 10*schemas.Hour - 1, true}, {Quiet{two, ten}, 10 * schemas.Hour, false},
+		{Quiet{two, 0}, schemas.Day - 1, true}, {Quiet{two, 0}, 0, false}, {Quiet{0, ten}, 0, true},
+	} {
+		if got := c.is(c.at); got != c.want {
+			t.Errorf("from %v to %v: %v is quiet: %v", c.From, c.To, c.at, got)
+		}
+	}
+}

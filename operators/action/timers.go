@@ -14,8 +14,8 @@ func (o *Operator) Due(p *state.Profile) schemas.Instant {
 			due = c.Next()
 		}
 	}
-	for _, g := range o.every {
-		due = min(due, nextMultiple(p, g.every))
+	for _, w := range o.spans {
+		due = min(due, nextMultiple(p, w))
 	}
 	if len(o.ended) > 0 {
 		due = min(due, o.nextEnd(p))

@@ -32,13 +32,14 @@ type ActionDescription struct {
 	Segment     string // whose changes trigger it; empty: none's do
 	Channel     string
 	Learning    string // the policy it asks for; empty: none
+	Idle        bool   // a cap of 0 keeps it and all it is chosen among from being decided
 }
 
 // DescribeActions tells of every action, by name.
 func (c *Catalog) DescribeActions() []ActionDescription {
 	var all []ActionDescription
 	for _, a := range c.actions.Describe(c.blocks.Sessions.Gap) {
-		d := ActionDescription{On: a.On, Segment: a.Segment, Channel: a.Channel, Learning: c.blocks.Learning[a.Name].Policy}
+		d := ActionDescription{On: a.On, Segment: a.Segment, Channel: a.Channel, Learning: c.blocks.Learning[a.Name].Policy, Idle: a.Idle}
 		d.Description = c.describe(a.Name, c.Plan.ActionReads(a.PlannedAction))
 		d.Events, d.Motions = a.Events, a.Timers
 		for _, cell := range a.Cells {
