@@ -3,6 +3,8 @@ TOOL     := $(GO) tool -modfile=.ci/tools/go.mod
 FUZZTIME ?= 30s
 CASES    ?= 250000
 OUT      ?= out
+SEEDS    ?= 300
+LONG     ?= 2m
 
 # They do no I/O, read no clock and start no goroutine themselves; what shares them between goroutines must not race.
 PURE := ./schemas/... ./state/... ./operators/... ./config/...
@@ -49,6 +51,14 @@ fuzz: ## Fuzz every target for FUZZTIME (30s)
 			$(GO) test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
 		done; \
 	done
+
+.PHONY: simulate
+simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in memory, and count what comes out
+	$(GO) test -tags synctests ./pipeline/live -seeds $(SEEDS) -timeout 0
+
+.PHONY: broker
+broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS, or Docker, or Java with Maven
+	$(GO) test ./test/broker -broker -long $(LONG) -timeout 0
 
 .PHONY: soak
 soak: ## Compare the engine with the independent model on CASES (1000000) random histories: over a million of (condition, history)

@@ -49,6 +49,9 @@ func (c *Config) Check(report func(path, message string)) {
 		report("outputs.format", "expected a schema registry for avro, found none; add kafka.schema_registry: {url: …}, or write format: json")
 	}
 	for i, s := range c.Sources {
+		if s.Format == "avro" && s.Schema == "" && c.Kafka.SchemaRegistry == nil {
+			report(fmt.Sprintf("sources[%d].schema", i), "expected an Avro schema or a schema registry, found neither; add kafka.schema_registry: {url: …}, or schema: event.avsc")
+		}
 		if own, ok := strings.CutPrefix(s.Topic, c.Name+"."); ok && ownTopics[own] {
 			report(fmt.Sprintf("sources[%d].topic", i), fmt.Sprintf("expected a topic of yours, found %q, which is ebb's own; remove this source (%s.events is always read)", s.Topic, c.Name))
 		}

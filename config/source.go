@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Sources are the topics to read.
@@ -12,12 +13,12 @@ type Sources []Source
 type Source struct {
 	Topic    string `yaml:"topic" required:"true" doc:"the topic's name"`
 	Format   string `yaml:"format" enum:"json,avro,cloudevents,segment,rudderstack,snowplow" doc:"how records are written"`
-	Schema   string `yaml:"schema" doc:"file of the Avro schema, without a registry"`
+	Schema   string `yaml:"schema" doc:"file of the Avro schema, beside this file: of all records without a registry, of the reader with one"`
 	Keyed    bool   `yaml:"keyed" doc:"the record key is the profile id, partitioned as Kafka's own producers do"`
 	Where    string `yaml:"where" doc:"CEL condition; other records are skipped"`
-	Each     string `yaml:"each" doc:"CEL list; one event for each of its entries, as line and index"`
+	Each     string `yaml:"each" doc:"CEL list; one event for each of its entries, as line and index; where the id names neither, /index is put behind it"`
 	TimeUnit string `yaml:"time_unit" enum:"s,ms,us" doc:"unit of times that are numbers"`
-	Map      Map    `yaml:"map" doc:"the event's parts, in CEL over msg and kafka"`
+	Map      Map    `yaml:"map" doc:"the event's parts, in CEL over msg and kafka; without any each record is an event itself"`
 }
 
 // Map says where the parts of an event are (SPEC section 2).
@@ -27,7 +28,7 @@ type Map struct {
 	Subject Term `yaml:"subject" doc:"the profile's id"`
 	Time    Term `yaml:"time" doc:"when it happened: RFC 3339 or a number"`
 	Type    Term `yaml:"type" doc:"what happened"`
-	Data    Term `yaml:"data" doc:"the event's content; default: msg"`
+	Data    Term `yaml:"data" doc:"the event's content; default: msg, or line where there is each"`
 }
 
 // Term is a CEL text, or a constant written as {const: value}. The zero Term was not written.
@@ -71,12 +72,19 @@ func (Term) ConfigSchema() string {
 // SetDefaults is what a source has that says nothing else.
 func (s *Source) SetDefaults() { *s = Source{Format: "json", Keyed: true, TimeUnit: "ms"} }
 
-// Check wants a map for formats that know nothing of events; the others bring one, which this may override.
+// Mapped says whether anything of the map was written.
+func (s *Source) Mapped() bool {
+	m := &s.Map
+	return slices.ContainsFunc([]Term{m.ID, m.Source, m.Subject, m.Time, m.Type, m.Data}, Term.Given)
+}
+
+// Check wants a whole map for formats that know nothing of events, or none at all, when each record is an event itself; the
+// others bring one, of which this may override parts.
 func (s *Source) Check(report func(path, message string)) {
 	if s.Schema != "" && s.Format != "avro" {
 		report("schema", fmt.Sprintf("expected no schema with format: %s, found one; remove it, or write format: avro", s.Format))
 	}
-	if s.Format != "json" && s.Format != "avro" {
+	if s.Format != "json" && s.Format != "avro" || !s.Mapped() {
 		return
 	}
 	for _, part := range []struct {

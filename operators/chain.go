@@ -37,6 +37,8 @@ type Judgement struct {
 type Sessions interface {
 	// Over publishes the sessions that ended, gap included, before n; with emit nil they are only taken off.
 	Over(p *state.Profile, n schemas.Instant, emit Emit)
+	// NextOver is the first instant n at which Over has something to publish; Never.
+	NextOver(p *state.Profile) schemas.Instant
 }
 
 // Actions decides what to offer.
@@ -64,6 +66,7 @@ type Chain struct {
 	segments marks // to judge
 	fields   []int // the number in Names of each field's path
 	slots    map[string]int
+	every    []int // all segments, if expr.Exhaustive
 	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
@@ -92,6 +95,11 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 		c.slots[name] = i
 	}
 	c.newborn = judge.Newborn(c.View(layout.New("")))
+	if expr.Exhaustive {
+		for i := range plan.Segments {
+			c.every = append(c.every, i)
+		}
+	}
 	return c
 }
 
@@ -116,7 +124,8 @@ func (c *Chain) Layout() *state.Layout { return c.layout }
 // Horizon is the instant before which the profile accepts no event.
 func (c *Chain) Horizon(p *state.Profile) schemas.Instant { return p.Clock.Add(-c.time.Accept) }
 
-// Fold applies one event. watermark is how far the event's partition has come; schemas.Never where there is none.
+// Fold applies one event. watermark is how far the event's partition had come before it; schemas.Earliest where there is
+// none, as in a replay of files.
 func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
 	if e.Time <= p.Erased {
 		emit(lateRecord(e, schemas.ReasonErased))
@@ -133,10 +142,12 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		if p.Recent.Has(key, horizon) {
 			return
 		}
-		if late = e.Time < p.Clock.Add(-c.time.Lateness) && e.Time < watermark; late {
+		if late = e.Time < p.Clock.Add(-c.time.Lateness) || e.Time < watermark; late {
 			emit(lateRecord(e, schemas.ReasonLate))
 		}
-		c.Advance(p, e.Time, emit)
+		c.Advance(p, max(e.Time, watermark), emit)
+	} else if late = e.Time < watermark; late {
+		emit(lateRecord(e, schemas.ReasonLate))
 	}
 	if e.Type == schemas.TypeErase {
 		c.erase(p, e, emit)
@@ -154,9 +165,10 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	if born {
 		c.segments.addAll(c.newborn)
 	}
+	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
 	c.act(!late)
-	c.sessions.Over(p, min(p.Clock.Add(-c.time.Lateness), watermark), emit)
+	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
 
 // apply tells the profile of an event, and marks what it may have moved.
@@ -238,16 +250,18 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 				c.segments.add(m.Segment)
 			}
 		}
+		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
 		c.act(due == action)
 	}
 }
 
-// Finish brings a profile to the final instant of a bounded run: its timers fire and its sessions that are over are published.
-func (c *Chain) Finish(p *state.Profile, final schemas.Instant, emit Emit) {
-	c.Advance(p, final, emit)
+// Pass brings a profile to where its partition's watermark, or the final instant of a bounded run, has come: its timers
+// fire and its sessions that are over are published.
+func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
+	c.Advance(p, watermark, emit)
 	if p.Alive {
-		c.sessions.Over(p, final, emit)
+		c.sessions.Over(p, watermark, emit)
 	}
 }
 
@@ -271,6 +285,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 	*p = *fresh
 	if p.Alive {
 		c.segments.addAll(c.newborn)
+		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
 		c.act(false) // by their types neither the erasure nor, once more, the events it leaves trigger anything
 	}
@@ -283,18 +298,18 @@ func (c *Chain) slot(path string) int {
 	return -1
 }
 
-// Wake is the first instant at which the profile changes a membership by itself, or a timer of an action fires.
+// Wake is the first watermark at which Pass does something.
 func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if !p.Alive {
 		return schemas.Never
 	}
-	return min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p))
+	return min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {
 	l := &schemas.Late{ID: e.ID, Source: e.Source, Type: e.Type, Subject: e.Subject, Time: e.Time, Reason: reason}
 	if reason != schemas.ReasonErased {
-		l.Data = append([]byte(nil), e.Data...)
+		l.Data = e.AppendData(nil)
 	}
 	return l
 }

@@ -61,7 +61,7 @@ func (h *History) Run(ctx context.Context) (told *Told, err error) {
 	if h.AsOf != schemas.Never {
 		f.told.Final = h.AsOf
 	}
-	f.told.Chain.Finish(f.told.Profile, f.told.Final, f.emit)
+	f.told.Chain.Pass(f.told.Profile, f.told.Final, f.emit)
 	return f.told, nil
 }
 
@@ -107,7 +107,7 @@ func (f *historyFold) sorted(ctx context.Context, sources []Source) error {
 }
 
 func (f *historyFold) fold(e *schemas.Event) {
-	f.told.Chain.Fold(f.told.Profile, e, schemas.Never, f.emit)
+	f.told.Chain.Fold(f.told.Profile, e, schemas.Earliest, f.emit)
 }
 
 func (f *historyFold) emit(m schemas.Message) {

@@ -23,7 +23,11 @@ func (r *replayRun) sorted(all []Source) (Source, error) {
 				return nil, err
 			}
 			key := binary.BigEndian.AppendUint64(nil, uint64(e.Time)^1<<63)
-			if err := sorter.Add(key, r.inputs[i].last); err != nil {
+			line := r.inputs[i].last
+			if r.Mapped != nil {
+				line = fileForm(&e)
+			}
+			if err := sorter.Add(key, line); err != nil {
 				return nil, err
 			}
 			if read++; read%65536 == 0 {

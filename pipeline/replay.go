@@ -25,6 +25,7 @@ type Replay struct {
 	Name    string
 	Catalog *catalog.Catalog
 	Inputs  []string
+	Mapped  *Mapped         // how the inputs become events; nil: they are events, in the file form
 	AsOf    schemas.Instant // later events are not yet known; Never: all are
 	Sort    bool            // order the events by time first
 	Output  string          // the folder of the results
@@ -121,7 +122,13 @@ func (r *replayRun) source() (Source, error) {
 			return nil, err
 		}
 		r.inputs = append(r.inputs, lines)
-		all = append(all, &known{NewEventLines(lines, r.Catalog.Plan.Fields, bad), r.AsOf})
+		source := NewEventLines(lines, r.Catalog.Plan.Fields, bad)
+		if r.Mapped != nil {
+			if source, err = NewMappedRecords(lines, r.Mapped, bad); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, &known{source, r.AsOf})
 	}
 	if !r.Sort {
 		return MergeInput(all...), nil
@@ -155,7 +162,7 @@ type eventBatch struct {
 func (b *eventBatch) add(e *schemas.Event) {
 	at, text := len(b.fields), len(b.data)
 	b.fields = append(b.fields, e.Fields...)
-	b.data = append(b.data, e.Data...)
+	b.data = append(b.data, e.Data...) // in the encoding of its Form
 	b.events = append(b.events, *e)
 	kept := &b.events[len(b.events)-1]
 	kept.Fields, kept.Data = b.fields[at:len(b.fields):len(b.fields)], b.data[text:len(b.data):len(b.data)]
@@ -268,7 +275,7 @@ func (w *folder) work() error {
 				return err
 			}
 			h.dirty = true
-			w.chain.Fold(h.Profile, e, schemas.Never, emit)
+			w.chain.Fold(h.Profile, e, schemas.Earliest, emit)
 		}
 		batch.reset()
 		select {
@@ -308,7 +315,7 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 				}
 			}
 			w.err = w.profiles.each(func(p *state.Profile) error {
-				w.chain.Finish(p, final, w.emit)
+				w.chain.Pass(p, final, w.emit)
 				if view := w.chain.Profile(p, final); view != nil {
 					counts[i]++
 					if r.Profiles {
@@ -336,7 +343,7 @@ func (w *folder) keep(final schemas.Instant) error {
 	}
 	batch := w.profiles.store.NewBatch()
 	defer batch.Close()
-	batch.SetPosition(w.profiles.task, state.Position{Clock: final})
+	batch.SetPosition(w.profiles.task, state.Position{Watermark: final})
 	return batch.Commit(true)
 }
 

@@ -4,6 +4,8 @@ package schemas
 type fieldTree struct {
 	key    string
 	here   []int // the fields whose path ends here
+	shape  []int // those of which only the kind matters
+	lent   bool  // the texts of those here may point into what is read
 	next   []*fieldTree
 	byName map[string]*fieldTree // next by key, when there are many
 }
@@ -12,12 +14,21 @@ type fieldTree struct {
 const manyKeys = 8
 
 func newFieldTree(p Projection) *fieldTree {
+	return newReadingTree(Reading{p, make([]Mode, len(p))})
+}
+
+func newReadingTree(r Reading) *fieldTree {
 	root := &fieldTree{}
-	for i, path := range p {
+	for i, path := range r.Paths {
 		node := root
 		for _, key := range path {
 			node = node.child(key)
 		}
+		if r.Modes[i] == Shape {
+			node.shape = append(node.shape, i)
+			continue
+		}
+		node.lent = r.Modes[i] == Lent && (node.lent || len(node.here) == 0)
 		node.here = append(node.here, i)
 	}
 	root.index()
@@ -65,6 +76,9 @@ func (t *fieldTree) assign(v Value, fields []Value) {
 	for _, i := range t.here {
 		fields[i] = v
 	}
+	for _, i := range t.shape {
+		fields[i] = v
+	}
 	for _, c := range t.next {
 		c.assign(v.Field(c.key), fields)
 	}
@@ -72,16 +86,26 @@ func (t *fieldTree) assign(v Value, fields []Value) {
 
 // read takes the fields at and below t out of the next value of r. What no field needs is checked, but not built.
 func (t *fieldTree) read(r *jsonReader, fields []Value) {
+	first := r.peek()
+	for _, i := range t.shape {
+		fields[i] = shapeOfJSON(first)
+	}
 	switch {
+	case t.lent && first == '"':
+		t.assign(StringValue(r.lentText()), fields)
 	case len(t.here) > 0:
 		t.assign(r.value(), fields)
-	case r.peek() == '{':
+	case len(t.next) == 0:
+		r.skip()
+	case first == '{':
 		for _, c := range t.next {
 			c.assign(Value{}, fields)
 		}
 		t.members(r, fields)
 	default:
-		t.assign(Error, fields)
+		for _, c := range t.next {
+			c.assign(Error, fields)
+		}
 		r.skip()
 	}
 }
@@ -95,4 +119,24 @@ func (t *fieldTree) members(r *jsonReader, fields []Value) {
 			r.skip()
 		}
 	}
+}
+
+// someMap and someList are only looked at for their kind.
+var someMap, someList = MapValue(nil, nil), ListValue(nil)
+
+// shapeOfJSON is a value of the kind that a JSON value has that begins with this byte.
+func shapeOfJSON(first byte) Value {
+	switch first {
+	case '{':
+		return someMap
+	case '[':
+		return someList
+	case '"':
+		return StringValue("")
+	case 'n':
+		return NullValue
+	case 't', 'f':
+		return BoolValue(first == 't')
+	}
+	return IntValue(0)
 }

@@ -71,12 +71,21 @@ func appendRaw(b, text []byte) []byte {
 	return b
 }
 
-func appendDeadLetter(b []byte, d *DeadLetter) []byte {
+// AppendDeadLetterReason writes what is wrong with a record, without the record: what goes beside its own bytes on Kafka.
+func AppendDeadLetterReason(b []byte, d *DeadLetter) []byte {
+	return append(appendReason(b, d), '}')
+}
+
+func appendReason(b []byte, d *DeadLetter) []byte {
 	b = appendMember(b, `{"reason":`, d.Reason)
 	b = appendMember(b, `,"detail":`, d.Detail)
 	b = appendMember(b, `,"topic":`, d.Topic)
 	b = strconv.AppendInt(append(b, `,"partition":`...), int64(d.Part), 10)
-	b = strconv.AppendInt(append(b, `,"offset":`...), d.Offset, 10)
+	return strconv.AppendInt(append(b, `,"offset":`...), d.Offset, 10)
+}
+
+func appendDeadLetter(b []byte, d *DeadLetter) []byte {
+	b = appendReason(b, d)
 	if utf8.Valid(d.Bytes) {
 		b = appendMember(b, `,"payload":`, string(d.Bytes))
 	} else {

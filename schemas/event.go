@@ -34,10 +34,26 @@ type Event struct {
 	Type    string
 	Subject string // the profile id
 	Time    Instant
-	Data    []byte  // the JSON object, as it came; {} when there was none
+	Data    []byte  // the JSON object, as it came; {} when there was none. With a Form, bytes that it reads
+	Form    Form    // nil: Data is JSON
 	Fields  []Value // the data fields of the Projection, in its order; absent ones are Missing or Error
 	Payload Value   // the whole data of a reserved event; Missing for any other
 	Origin  Origin
+}
+
+// Form reads data that came in another encoding than JSON. Most events are never shown whole: so Data keeps its own
+// encoding until it is. A Form holds no state of a record, and may be shared.
+type Form interface {
+	// Value is the object that data stands for.
+	Value(data []byte) Value
+}
+
+// AppendData writes the data as a JSON object.
+func (e *Event) AppendData(b []byte) []byte {
+	if e.Form == nil {
+		return append(b, e.Data...)
+	}
+	return e.Form.Value(e.Data).AppendJSON(b)
 }
 
 // Origin is the Kafka record an event came from. From a file Topic is empty.

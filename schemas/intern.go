@@ -3,6 +3,7 @@ package schemas
 import (
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
 )
 
 const (
@@ -29,6 +30,24 @@ func (t *interner) text(b []byte) string {
 		*slot = string(b)
 	}
 	return *slot
+}
+
+// valid is text, unless it is no UTF-8. What is known already has been looked at before.
+func (t *interner) valid(b []byte) (string, bool) {
+	if len(b) == 0 {
+		return "", true
+	}
+	if len(b) > internBytes || t.slots == nil {
+		return string(b), utf8.Valid(b)
+	}
+	slot := &t.slots[internHash(b)%internSlots]
+	if *slot != string(b) {
+		if !utf8.Valid(b) {
+			return "", false
+		}
+		*slot = string(b)
+	}
+	return *slot, true
 }
 
 // internHash mixes the length and the first and last eight bytes, where short names differ.

@@ -130,7 +130,7 @@ func (c *Affinity) Add(t schemas.Instant, value string, w float64) (limited bool
 	c.By[i].add(t, w, c.HalfLife)
 	if w < 0 {
 		c.best = -1
-	} else if c.best >= 0 && c.best != i && c.weaker(c.best, i) {
+	} else if c.best >= 0 && c.best != i && c.behind(c.best, i) {
 		c.best = i
 	}
 	if len(c.By) > c.Keep {
@@ -147,6 +147,11 @@ func (c *Affinity) weaker(i, j int) bool {
 		return a.ValueAt(b.At, c.HalfLife) < b.Value
 	}
 	return a.Value < b.ValueAt(a.At, c.HalfLife)
+}
+
+// behind is whether value j is the best of both: of equal ones the first by name, as after their bytes.
+func (c *Affinity) behind(i, j int) bool {
+	return c.weaker(i, j) || !c.weaker(j, i) && c.By[j].Name < c.By[i].Name
 }
 
 func (c *Affinity) forgetWeakest() {
@@ -176,7 +181,7 @@ func (c *Affinity) Best() Faded {
 	if c.best < 0 {
 		c.best = 0
 		for i := 1; i < len(c.By); i++ {
-			if c.weaker(c.best, i) {
+			if c.behind(c.best, i) {
 				c.best = i
 			}
 		}

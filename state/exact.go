@@ -12,7 +12,7 @@ type Exact struct {
 
 // Add adds x.
 func (s *Exact) Add(x float64) {
-	if x == 0 {
+	if x == 0 || s.over != 0 { // an infinity stays one: what was before it is not kept
 		return
 	}
 	if len(s.parts) == 1 { // the common case, without the loop

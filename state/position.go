@@ -14,20 +14,21 @@ import (
 // A Position is where one task stands: everything it needs to go on as if it had never stopped. It
 // is stored with the profiles it belongs to, in one write, and at the end of each transaction.
 type Position struct {
-	Inputs    []Input         // the next offset of every input partition the task reads
+	Inputs    []Input         // every input partition the task reads
 	Changelog int64           // the next offset of its changelog partition
-	Clock     schemas.Instant // its event clock: the greatest event time it has seen
+	Watermark schemas.Instant // how far its event time has come; Earliest: nowhere
 }
 
-// An Input is the next offset to read of one input partition.
+// An Input is where a task stands in one input partition.
 type Input struct {
 	Topic     string
 	Partition int32
-	Next      int64
+	Next      int64           // the next offset to read
+	Clock     schemas.Instant // the greatest event time met; Earliest: none
 }
 
 // positionV1 is the first byte of a Position: version 1. Then, all as varints: the count of inputs,
-// and for each its topic's length, topic, partition and next offset; the changelog offset; the clock.
+// and for each its topic's length, topic, partition, next offset and clock; the changelog offset; the watermark.
 const positionV1 = 1
 
 // AppendBinary appends the bytes of p, which do not depend on the order of its inputs.
@@ -43,9 +44,10 @@ func (p Position) AppendBinary(b []byte) []byte {
 		b = append(b, in.Topic...)
 		b = binary.AppendVarint(b, int64(in.Partition))
 		b = binary.AppendVarint(b, in.Next)
+		b = binary.AppendVarint(b, int64(in.Clock))
 	}
 	b = binary.AppendVarint(b, p.Changelog)
-	return binary.AppendVarint(b, int64(p.Clock))
+	return binary.AppendVarint(b, int64(p.Watermark))
 }
 
 func (in Input) compare(other Input) int {
@@ -64,10 +66,10 @@ func DecodePosition(b []byte) (Position, error) {
 	r := positionReader{rest: b[1:]}
 	var p Position
 	for n := r.uvarint(); n > 0 && !r.truncated; n-- {
-		p.Inputs = append(p.Inputs, Input{Topic: r.string(), Partition: int32(r.varint()), Next: r.varint()})
+		p.Inputs = append(p.Inputs, Input{Topic: r.string(), Partition: int32(r.varint()), Next: r.varint(), Clock: schemas.Instant(r.varint())})
 	}
 	p.Changelog = r.varint()
-	p.Clock = schemas.Instant(r.varint())
+	p.Watermark = schemas.Instant(r.varint())
 	switch {
 	case r.truncated:
 		return Position{}, errors.New("decoding position: truncated")

@@ -15,8 +15,8 @@ import (
 
 var positions = []state.Position{
 	{},
-	{Changelog: 7, Clock: -62135596800000},
-	{Inputs: []state.Input{{Topic: "orders", Partition: 3, Next: 1201}}, Changelog: 9, Clock: 1767607200000},
+	{Changelog: 7, Watermark: -62135596800000},
+	{Inputs: []state.Input{{Topic: "orders", Partition: 3, Next: 1201}}, Changelog: 9, Watermark: 1767607200000},
 	{
 		Inputs: []state.Input{
 			{Topic: "", Partition: 0, Next: 0},
@@ -25,7 +25,7 @@ var positions = []state.Position{
 			{Topic: "orders", Partition: 1, Next: 4},
 		},
 		Changelog: math.MaxInt64,
-		Clock:     schemas.Never,
+		Watermark: schemas.Never,
 	},
 }
 

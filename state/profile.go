@@ -95,6 +95,25 @@ func (l *Layout) Translate(old []byte) (*Translation, error) {
 	return t, r.Err()
 }
 
+// Missing are the keys of l's cells that a stored layout does not have: what l would have to be told anew.
+func (l *Layout) Missing(old []byte) ([]string, error) {
+	r := Reader{rest: old}
+	if r.byte() != 1 {
+		return nil, ErrCorrupt
+	}
+	known := map[string]bool{}
+	for range r.count(1) {
+		known[r.text()] = true
+	}
+	var missing []string
+	for _, s := range l.Specs {
+		if !known[s.Key] {
+			missing = append(missing, s.Key)
+		}
+	}
+	return missing, r.Err()
+}
+
 // number turns a stored number of Names into today's; -1: not known any more.
 func (r *Reader) number(i int) int {
 	switch {

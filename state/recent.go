@@ -82,7 +82,11 @@ func (c *Recent) makeRoom(horizon schemas.Instant) {
 		c.all, c.blob = make([]recent, 0, 4), make([]byte, 0, 192)
 		return
 	}
-	if len(c.all) < cap(c.all) && cap(c.blob)-len(c.blob) >= 64 {
+	room := 64
+	if n := len(c.all); n > 0 {
+		room = max(room, 2*int(c.all[n-1].to-c.all[n-1].at)) // the next is about as long
+	}
+	if len(c.all) < cap(c.all) && cap(c.blob)-len(c.blob) >= room {
 		return
 	}
 	c.forget(horizon)

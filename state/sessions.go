@@ -186,6 +186,14 @@ func (c *Sessions) AnyOver(n schemas.Instant) bool {
 	return len(c.Open) > 0 && c.over(&c.Open[0], n)
 }
 
+// NextOver is the first n of which AnyOver is true; Never.
+func (c *Sessions) NextOver() schemas.Instant {
+	if len(c.Open) == 0 {
+		return schemas.Never
+	}
+	return c.Open[0].End.Add(c.Gap + 1)
+}
+
 // over is whether a session ended, gap included, before n.
 func (c *Sessions) over(s *Session, n schemas.Instant) bool { return s.End.Add(c.Gap) < n }
 

@@ -113,7 +113,7 @@ type profileSize struct {
 }
 
 func checked(s *settings) *check {
-	c := &check{Name: s.Name, Topics: topics(s.Config, len(s.blocks.Actions)), Segments: []description{}, Features: []description{}, Actions: []offer{}}
+	c := &check{Name: s.Name, Topics: topics(s), Segments: []description{}, Features: []description{}, Actions: []offer{}}
 	segments, features := s.catalog.Describe()
 	for _, d := range segments {
 		c.Segments = append(c.Segments, moved(d))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/ebbstream/ebb/config"
 	"github.com/ebbstream/ebb/operators"
@@ -16,6 +17,7 @@ type settings struct {
 	*config.Config
 	blocks  *catalog.Blocks
 	catalog *catalog.Catalog
+	sources []*source
 }
 
 // blocksOf are the operators' parts of the file.
@@ -46,11 +48,19 @@ func load(path string) (*settings, error) {
 	for _, w := range wrongs {
 		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
 	}
+	var fields schemas.Projection
+	if compiled != nil {
+		fields = compiled.Plan.Fields
+	}
+	sources, wrongMaps := compileSources(c.Sources, filepath.Dir(path), fields)
+	for _, w := range wrongMaps {
+		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
+	}
 	if len(faults) > 0 {
 		faults.Sort()
 		return nil, &wrong{err: fmt.Errorf("the configuration %s has %d faults", path, len(faults)), faults: faults}
 	}
-	s.catalog = compiled
+	s.catalog, s.sources = compiled, sources
 	return s, nil
 }
 

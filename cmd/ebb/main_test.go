@@ -20,6 +20,11 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"ebb": main})
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"), UpdateScripts: *rewrite, RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			weather, err := filepath.Abs(filepath.Join("..", "..", "schemas", "testdata", "avro", "weather.avro"))
+			e.Setenv("WEATHER", weather)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"unrated": unrated},
 	})
 }

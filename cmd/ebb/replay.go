@@ -16,7 +16,7 @@ import (
 )
 
 func replayCommand() *cobra.Command {
-	var file, asOf, state, memory string
+	var file, asOf, state, memory, topic string
 	r := &pipeline.Replay{}
 	var show, format string
 	var asJSON bool
@@ -26,7 +26,8 @@ func replayCommand() *cobra.Command {
 		Long: `Run events from files through the configuration, without side effects.
 
 Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
-of their heads. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
+of their heads. With --source they are records of that topic instead and become events by its map: Avro files (.avro), rows
+with the names of their columns first (.csv), or lines in the topic's format. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
 order of time and profile, and summary.json. With --show changes the segment changes are printed, too, with what they
 hang on: the parts of the condition but for which they would not have come.`,
 		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes`,
@@ -50,6 +51,11 @@ hang on: the parts of the condition but for which they would not have come.`,
 			s, err := load(file)
 			if err != nil {
 				return err
+			}
+			if topic != "" {
+				if r.Mapped, err = mappedFiles(s, file, topic); err != nil {
+					return err
+				}
 			}
 			r.AsOf = schemas.Never
 			if asOf != "" {
@@ -93,6 +99,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 	f.StringVar(&show, "show", "", "print `what`, as a table: changes")
 	f.StringVar(&r.Output, "output", "", "the folder for the results")
 	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")
+	f.StringVar(&topic, "source", "", "the inputs are records of this `topic`, and become events by its map")
 	f.BoolVar(&r.Sort, "sort", false, "order the events by time first")
 	f.StringVar(&state, "state", "", "keep the final state in this folder, for ebb profile --dir")
 	f.StringVar(&memory, "memory", "1GiB", "about how much memory to use for profiles and sorting")

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-
-	"github.com/ebbstream/ebb/config"
 )
 
 // topic is one that ebb reads or writes.
@@ -17,8 +15,9 @@ type topic struct {
 	What       string `json:"what"`
 }
 
-// topics are what a configuration with so many actions reads, and what it writes (SPEC section 6).
-func topics(c *config.Config, actions int) []topic {
+// topics are what a configuration reads, and what it writes (SPEC section 6).
+func topics(s *settings) []topic {
+	c := s.Config
 	var all []topic
 	for _, s := range c.Sources {
 		what := s.Format
@@ -43,7 +42,7 @@ func topics(c *config.Config, actions int) []topic {
 		own("sessions", "write", "delete", "finished sessions")
 	}
 	decisions := "decisions: what to offer whom"
-	if actions == 0 {
+	if len(s.blocks.Actions) == 0 {
 		decisions = "decisions; none, as there are no actions"
 	}
 	own("actions", "write", "delete", decisions)

@@ -120,6 +120,12 @@ func (e *Evaluator) NextFlip(l *Leaf, n schemas.Instant, was Truth) schemas.Inst
 	return at
 }
 
+// NextOther is the first instant after n at which something else than the calendar may move the leaf.
+func (e *Evaluator) NextOther(l *Leaf, n schemas.Instant) schemas.Instant {
+	e.frame.now = n
+	return nextChange(l.node, &e.frame, false)
+}
+
 // nextStep is the next flip of a call compared with a number, where the view tells the call's values to come at once.
 func (l *Leaf) nextStep(f *frame, was Truth) (flip schemas.Instant, ok bool) {
 	stepper, can := f.view.(Stepper)

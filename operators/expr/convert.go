@@ -22,6 +22,7 @@ type converter struct {
 	filter bool           // inside a filter: only e is seen
 	locals map[string]int // variables of macros
 	calls  []*Call        // met outside filters
+	scope  *mapScope      // of a mapping; nil: of the plan
 }
 
 type fault struct {
@@ -51,6 +52,11 @@ func (c *converter) nodes(all []ast.Expr) []node {
 }
 
 func (c *converter) node(e ast.Expr) node {
+	if c.scope != nil {
+		if n := c.scope.node(c, e); n != nil {
+			return n
+		}
+	}
 	switch e.Kind() {
 	case ast.LiteralKind:
 		return literalNode{c.literal(e)}

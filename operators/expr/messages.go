@@ -69,6 +69,8 @@ func unknownName(name, near string) string {
 		return "an event has e.id, e.source, e.type, e.time and e.data; a field of its data is written like e.data.category"
 	case name == "data":
 		return "data is not known: in a filter, a field of the event's data is written like e.data.category"
+	case name == "kafka":
+		return "a record has kafka.key, kafka.topic, kafka.partition, kafka.offset, kafka.timestamp and kafka.headers"
 	case name == "session":
 		return `a session has session.active, session.events, session.start, session.seconds, session.count(type) and session.first(type, field)`
 	case near != "":

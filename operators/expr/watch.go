@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// Exhaustive, for tests, makes plans and chains that judge every segment at every event and timer, and look ahead anew.
+var Exhaustive bool
+
 // Watch says which segments must be judged when a call was told something. With a thousand segments an event pays for
 // the few it concerns: of all comparisons of one call with numbers only those between its value before and its value
 // after have another truth.
@@ -158,7 +161,7 @@ func (p *Plan) eagerCalls(s *PlannedSegment) []*Call {
 // profile that reaches it looks again. Two forms are: a membership that time can only end, and one that only the end of
 // the open session changes.
 func (p *Plan) patient(s *PlannedSegment, direct []int) bool {
-	if len(s.Needs) > 0 {
+	if len(s.Needs) > 0 || Exhaustive {
 		return false
 	}
 	for _, leaf := range direct {
@@ -172,7 +175,33 @@ func (p *Plan) patient(s *PlannedSegment, direct []int) bool {
 		}
 		s.Session = l.calls[slices.IndexFunc(l.calls, (*Call).moves)]
 	}
-	return s.Session != nil || s.When.root.sinks(p.Leaves, 1) && (s.Until == nil || s.Until.root.sinks(p.Leaves, -1))
+	if s.Session != nil {
+		return true
+	}
+	return s.When.root.sinks(p.Leaves, 1) && (s.Until == nil || s.Until.root.sinks(p.Leaves, -1)) && !p.restless(direct)
+}
+
+// restless is whether a call that may also rise by itself, as a sum when a negative number leaves it, stands beside
+// another one that time moves: growth of the other may then bring about what was not foreseen.
+func (p *Plan) restless(direct []int) bool {
+	var first *Call
+	rises, several := false, false
+	for _, leaf := range direct {
+		for _, call := range p.Leaves[leaf].calls {
+			if !call.moves() {
+				continue
+			}
+			several = several || first != nil && first != call
+			first = call
+			switch call.Func {
+			case FuncSum, FuncInterest, FuncInterestMax:
+				rises = true
+			case FuncDecayed:
+				rises = rises || call.Field >= 0
+			}
+		}
+	}
+	return rises && several
 }
 
 // bySession is whether nothing but the end of the open session moves the leaf.

@@ -231,6 +231,9 @@ func (o *Operator) tell(in *operators.Input, u *update) taken {
 		}
 		c.Add(e.Time, n)
 	case *state.Affinity:
+		if u.weight == 0 && c.Of(v.Text()).Set {
+			return nothing // told anew as of another instant it would not be the same to the last digit
+		}
 		if limited = c.Add(e.Time, v.Text(), u.weight); !limited && u.positive {
 			took = growth
 		}

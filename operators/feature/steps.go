@@ -2,6 +2,7 @@ package feature
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/ebbstream/ebb/operators/expr"
@@ -18,6 +19,9 @@ func (o *Operator) Steps(p *state.Profile, c *expr.Call, n schemas.Instant, yiel
 		var sum state.Exact
 		for _, d := range in {
 			sum.Add(d.Value)
+		}
+		if math.IsInf(sum.Value(), 0) {
+			return false // what is taken off an infinity leaves it
 		}
 		for i := 0; i < len(in); {
 			at := in[i].Time

@@ -362,9 +362,9 @@ func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) (at
 		if at > limit || at == schemas.Never {
 			return schemas.Never, true
 		}
-		if next := o.nextOther(s); next == schemas.Never && !s.until && at.Sub(other) > expr.CalendarCycle {
+		if next := o.nextOther(s, n); next == schemas.Never && !s.until && at.Sub(other) > expr.CalendarCycle {
 			return schemas.Never, true // the local time has shown all that it can
-		} else if next == at {
+		} else if next <= at {
 			other = at
 		}
 		for _, i := range s.closure {
@@ -391,12 +391,14 @@ func (o *Operator) leafFlip(leaf int, n schemas.Instant) schemas.Instant {
 	return o.eval.NextFlip(l, n, o.eval.Truth(l, n))
 }
 
-// nextOther is the next flip of a leaf that is not moved by the calendar.
-func (o *Operator) nextOther(s *planned) schemas.Instant {
+// nextOther is the next instant after n at which something else than the calendar may flip a leaf.
+func (o *Operator) nextOther(s *planned, n schemas.Instant) schemas.Instant {
 	next := schemas.Never
 	for i, leaf := range s.leaves {
-		if !o.plan.Leaves[leaf].Calendar() {
+		if l := o.plan.Leaves[leaf]; !l.Calendar() {
 			next = min(next, o.flips[i])
+		} else if o.flips[i] != schemas.Never {
+			next = min(next, o.eval.NextOther(l, n))
 		}
 	}
 	return next

@@ -175,6 +175,14 @@ func (o *Operator) Over(p *state.Profile, n schemas.Instant, emit operators.Emit
 	p.Limited = p.Limited || o.sessions(p).Limited
 }
 
+// NextOver is the first instant at which Over has something to publish.
+func (o *Operator) NextOver(p *state.Profile) schemas.Instant {
+	if p.Cells[o.cell] == nil {
+		return schemas.Never
+	}
+	return o.sessions(p).NextOver()
+}
+
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
 	event := func(v state.Visit) schemas.SessionEvent {
 		return schemas.SessionEvent{ID: v.ID, Type: v.Type, Time: v.Time, Data: v.Data}

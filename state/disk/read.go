@@ -70,9 +70,13 @@ type Profile struct {
 
 // Profiles iterates over the profiles of a task in order of id, as they were when the iteration
 // began. An error ends it and comes with an empty Profile.
-func (s *Store) Profiles(task int32) iter.Seq2[Profile, error] {
+func (s *Store) Profiles(task int32) iter.Seq2[Profile, error] { return s.ProfilesFrom(task, "") }
+
+// ProfilesFrom is Profiles from an id on.
+func (s *Store) ProfilesFrom(task int32, id string) iter.Seq2[Profile, error] {
 	return func(yield func(Profile, error) bool) {
-		lower, upper := bounds(kindProfile, task)
+		_, upper := bounds(kindProfile, task)
+		lower := appendProfile(nil, task, id)
 		err := s.scan(lower, upper, func(key, value []byte) (bool, error) {
 			return yield(Profile{ID: string(key[taskLen:]), Value: value}, nil), nil
 		})

@@ -73,7 +73,7 @@ func TestWhatIsCommittedIsRead(t *testing.T) {
 			fs := vfs.NewMem()
 			position := state.Position{
 				Inputs:    []state.Input{{Topic: "orders", Partition: 3, Next: 12}},
-				Changelog: 4, Clock: -5,
+				Changelog: 4, Watermark: -5,
 			}
 			s, err := disk.Open("state", disk.Options{FS: fs, NoWAL: noWAL})
 			if err != nil {

@@ -11,9 +11,10 @@ type rule struct {
 // imports are the rules; every package falls under the first that fits.
 var imports = []rule{
 	{
-		path: "schemas",
-		ours: nil, outside: []string{"github.com/go-json-experiment/json"},
-		why: "schemas is what all others speak: it depends on nobody, and on codecs only",
+		path:    "schemas",
+		ours:    nil,
+		outside: []string{"github.com/go-json-experiment/json", "github.com/klauspost/compress", "github.com/linkedin/goavro/v2"},
+		why:     "schemas is what all others speak: it depends on nobody, and on codecs only: JSON, Avro, and the compression of Avro's files",
 	},
 	{
 		path: "state/disk",
@@ -49,6 +50,21 @@ var imports = []rule{
 		path: "pipeline/serve",
 		ours: []string{"pipeline", "schemas"}, outside: []string{"github.com/prometheus/client_golang"},
 		why: "HTTP is a view of the pipeline; it decides nothing",
+	},
+	{
+		path: "pipeline/registry",
+		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "the registry's client only answers schemas' question for a writer's schema",
+	},
+	{
+		path: "pipeline/partition",
+		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
+	},
+	{
+		path: "pipeline/live",
+		ours: []string{"schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "live is the delivery guarantee: what is folded, where it is kept and who logs it come in through its Config, so that it can be read and attacked alone",
 	},
 	{
 		path:    "pipeline",

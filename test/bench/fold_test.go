@@ -137,7 +137,7 @@ func BenchmarkFold(b *testing.B) {
 					p = chain.Layout().New(e.Subject)
 					profiles[e.Subject] = p
 				}
-				chain.Fold(p, e, schemas.Never, emit)
+				chain.Fold(p, e, schemas.Earliest, emit)
 			}
 			b.ReportMetric(float64(changes)/float64(b.N), "messages/op")
 		})
@@ -158,7 +158,7 @@ func BenchmarkProfile(b *testing.B) {
 			profiles[e.Subject] = p
 			all = append(all, p)
 		}
-		chain.Fold(p, &e, schemas.Never, func(schemas.Message) {})
+		chain.Fold(p, &e, schemas.Earliest, func(schemas.Message) {})
 	}
 	b.Run("encode", func(b *testing.B) {
 		b.ReportAllocs()

@@ -103,7 +103,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 			p = chain.Layout().New(e.Subject)
 			profiles[e.Subject] = p
 		}
-		chain.Fold(p, &e, schemas.Never, emit)
+		chain.Fold(p, &e, schemas.Earliest, emit)
 		if g.Cut != nil && g.Cut() {
 			if p, err = reread(chain, p); err != nil {
 				return nil, err
@@ -115,7 +115,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 		asOf = last
 	}
 	for _, id := range slices.Sorted(maps.Keys(profiles)) {
-		chain.Finish(profiles[id], asOf, emit)
+		chain.Pass(profiles[id], asOf, emit)
 		if view := chain.Profile(profiles[id], asOf); view != nil {
 			emit(view)
 		}

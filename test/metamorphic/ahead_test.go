@@ -72,7 +72,8 @@ segments: {s: {when: '!session.active && count("p", "1h") >= 1'}}`,
 // TestLookingAheadWakes: a profile is woken when something changes, and not when it would have changed without the latest
 // events; and what does not happen moves no clock.
 func TestLookingAheadWakes(t *testing.T) {
-	g := compiled(t, `segments: {s: {when: 'count("p", "1h") >= 1'}}`)
+	g := compiled(t, `sessions: {gap: 2h}
+segments: {s: {when: 'count("p", "1h") >= 1'}}`)
 	chain, p := g.Catalog.Chain(), g.Catalog.Layout.New("u")
 	decoder := schemas.NewJSONDecoder(g.Catalog.Plan.Fields)
 	for _, at := range []string{"09:00:00", "09:30:00"} {
@@ -80,7 +81,7 @@ func TestLookingAheadWakes(t *testing.T) {
 		if err := decoder.Decode([]byte(event(at, "p", at, `{}`)), &e); err != nil {
 			t.Fatal(err)
 		}
-		chain.Fold(p, &e, schemas.Never, func(schemas.Message) {})
+		chain.Fold(p, &e, schemas.Earliest, func(schemas.Message) {})
 	}
 	now := p.Now
 	chain.Advance(p, now.Add(35*schemas.Minute), func(m schemas.Message) { t.Errorf("nothing happens, but %+v", m) })

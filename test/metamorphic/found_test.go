@@ -60,7 +60,7 @@ func TestSegmentBecomesType(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := old.Catalog.Layout.New("u")
-	chain.Fold(p, &e, schemas.Never, func(schemas.Message) {})
+	chain.Fold(p, &e, schemas.Earliest, func(schemas.Message) {})
 	text := old.Catalog.Layout.Encode(nil, p, chain.Horizon(p))
 
 	renamed := compiled(t, `segments: {other: {when: 'count("purchase", "1h") >= 1'}}`)

@@ -209,7 +209,7 @@ func reopened(t *testing.T, way string, c *catalog.Catalog, dir string, final sc
 			t.Fatalf("%s: %v", way, err)
 		default:
 			read[subject] = chain.Layout().Encode(nil, p, chain.Horizon(p))
-			chain.Finish(p, final, func(schemas.Message) {})
+			chain.Pass(p, final, func(schemas.Message) {})
 			got = text(chain.Profile(p, final))
 		}
 		if got != want[subject] {

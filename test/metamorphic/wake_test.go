@@ -6,28 +6,27 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// TestWakeUps: a profile is woken for what can change something, and for nothing else.
+// TestWakeUps: a profile is woken for what can change something, and for nothing else. There is no session, which would end.
 func TestWakeUps(t *testing.T) {
 	const quiet = "channels: {m: {quiet: {from: '21:00', to: '08:00'}}}\n"
 	for name, c := range map[string]struct{ actions, at, want string }{
 		"none":                     {"{}", "10:00:00", ""},
-		"an event":                 {"{a: {on: p, channel: x}}", "10:00:00", ""},
+		"an event":                 {"{a: {on: ebb.traits, channel: x}}", "10:00:00", ""},
 		"every":                    {`{a: {on: every("3h"), channel: x}, b: {on: every("2h"), channel: x}}`, "10:00:00", "2026-01-05T12:00:00Z"},
 		"every, never decided":     {`{a: {on: every("2h"), channel: x, cap: {max: 0, per: 1d}}}`, "10:00:00", ""},
-		"the end of the session":   {`{a: {on: ended("session"), channel: x}}`, "10:00:00", "2026-01-05T10:30:00.001Z"},
-		"waiting":                  {"{a: {on: p, channel: m}}", "22:00:00", "2026-01-06T08:00:00Z"},
-		"waiting, never decided":   {"{a: {on: p, channel: m, cap: {max: 0, per: 1d}}}", "22:00:00", ""},
-		"not in quiet hours":       {"{a: {on: p, channel: m}}", "20:59:59.999", ""},
+		"waiting":                  {"{a: {on: ebb.traits, channel: m}}", "22:00:00", "2026-01-06T08:00:00Z"},
+		"waiting, never decided":   {"{a: {on: ebb.traits, channel: m, cap: {max: 0, per: 1d}}}", "22:00:00", ""},
+		"not in quiet hours":       {"{a: {on: ebb.traits, channel: m}}", "20:59:59.999", ""},
 		"a segment nobody is in":   {`{a: {on: enters("s"), channel: m}}`, "22:00:00", ""},
 		"a type that did not come": {"{a: {on: q, channel: m}}", "22:00:00", ""},
 	} {
 		g := compiled(t, quiet+"segments: {s: {when: ever(\"never\")}}\nactions: "+c.actions)
 		var e schemas.Event
-		if err := schemas.NewJSONDecoder(g.Catalog.Plan.Fields).Decode([]byte(event("1", "p", c.at, `{}`)), &e); err != nil {
+		if err := schemas.NewJSONDecoder(g.Catalog.Plan.Fields).Decode([]byte(event("1", "ebb.traits", c.at, `{}`)), &e); err != nil {
 			t.Fatal(err)
 		}
 		chain, p := g.Catalog.Chain(), g.Catalog.Layout.New("u")
-		chain.Fold(p, &e, schemas.Never, func(schemas.Message) {})
+		chain.Fold(p, &e, schemas.Earliest, func(schemas.Message) {})
 		want := schemas.Never
 		if c.want != "" {
 			var err error

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/ebbstream/ebb/pipeline/live"
+)
+
+// newLog is the log on standard error.
+func newLog(s *settings) (*zap.Logger, error) {
+	c := zap.NewProductionConfig()
+	if s.Log.Format == "console" {
+		c = zap.NewDevelopmentConfig()
+		c.Development, c.DisableStacktrace = false, true
+	}
+	level, err := zapcore.ParseLevel(s.Log.Level)
+	if err != nil {
+		return nil, asked("log.level: %w", err)
+	}
+	c.Level, c.DisableCaller, c.Sampling = zap.NewAtomicLevelAt(level), true, nil
+	return c.Build()
+}
+
+// tellLog writes what happens to a member.
+func tellLog(log *zap.Logger, e live.Event) {
+	switch e := e.(type) {
+	case live.Committed:
+		log.Debug("committed", zap.Int("tasks", e.Tasks), zap.Int("records", e.Records), zap.Duration("took", e.Took))
+	case live.Restored:
+		log.Info("restored", zap.Int32("task", e.Task), zap.Int64("from", e.From), zap.Int64("to", e.To), zap.Int("records", e.Records),
+			zap.Bool("anew", e.Anew), zap.Duration("took", e.Took))
+	case live.Ended:
+		if e.Err == nil || errors.Is(e.Err, live.ErrTaken) {
+			log.Info("session over", zap.Error(e.Err))
+			return
+		}
+		log.Warn("session over; beginning another", zap.Error(e.Err), zap.Duration("pause", e.Pause))
+	case live.Orphaned, live.Moved:
+		log.Warn(e.String())
+	default:
+		log.Info(e.String())
+	}
+}

@@ -1,0 +1,160 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+var errLost = errors.New("the group has given this member's tasks to others")
+
+// assigned is called before the offsets of gained tasks are read, and so settles what this instance may have left open.
+func (s *session) assigned(_ context.Context, client *kgo.Client, _ map[string][]int32) {
+	<-s.made
+	if s.settled || s.over.Err() != nil {
+		return
+	}
+	if err := s.txn.settle(s.over); err != nil {
+		s.end(fmt.Errorf("settling earlier transactions: %w", err))
+		return
+	}
+	s.settled = true
+	member, _ := client.GroupMetadata()
+	s.c.Tell(Joined{s.c.Instance, member})
+}
+
+// fetched is told the committed offsets of gained tasks, restores these, and answers where to go on. ctx ends when the group
+// rebalances; what was not done then is asked for again.
+func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+	if s.over.Err() != nil {
+		return nil, context.Cause(s.over)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.over, cancel)()
+	restores := map[int32]*restore{}
+	for topic, partitions := range offsets {
+		for p, offset := range partitions {
+			r := restores[p]
+			if r == nil {
+				reader := changelogReader{client: s.client, topic: s.c.changelog(), id: s.txn.topics[s.c.changelog()].id, partition: p}
+				r = &restore{c: s.c, reader: reader, task: p, committed: map[string]int64{}}
+				restores[p] = r
+			}
+			if at := offset.EpochOffset().Offset; at >= 0 {
+				r.committed[topic] = at
+			}
+		}
+	}
+	errs := make(chan error, len(restores))
+	positions := map[int32]state.Position{} // guarded by s.mu
+	var all sync.WaitGroup
+	for p, r := range restores {
+		all.Go(func() {
+			position, err := r.run(ctx)
+			if err != nil {
+				errs <- err
+				cancel() // the others: their pieces are kept
+				return
+			}
+			if err = s.begin(ctx, &position, p); err == nil {
+				err = s.open(p, position)
+			}
+			if err != nil {
+				errs <- err
+				cancel()
+				return
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			positions[p] = position
+		})
+	}
+	all.Wait()
+	close(errs)
+	if err := <-errs; err != nil {
+		return nil, err
+	}
+	for p, position := range positions {
+		for _, in := range position.Inputs {
+			if _, asked := offsets[in.Topic][p]; asked {
+				offsets[in.Topic][p] = kgo.NewOffset().At(in.Next)
+			}
+		}
+	}
+	return offsets, nil
+}
+
+// begin completes a position by the topics of which it says nothing, with where a new task begins in them.
+func (s *session) begin(ctx context.Context, position *state.Position, p int32) error {
+	position.Inputs = slices.Clone(position.Inputs) // the store may have kept it
+	for _, topic := range s.c.inputs() {
+		if slices.ContainsFunc(position.Inputs, func(in state.Input) bool { return in.Topic == topic }) {
+			continue
+		}
+		listed, err := s.c.Start.offsets(ctx, s.client, topic)
+		if err != nil {
+			return fmt.Errorf("looking up where to begin in %s: %w", topic, err)
+		}
+		o, found := listed.Lookup(topic, p)
+		if !found || o.Err != nil {
+			return fmt.Errorf("looking up where to begin in %s partition %d: %w", topic, p, errors.Join(o.Err, ctx.Err()))
+		}
+		position.Inputs = append(position.Inputs, state.Input{Topic: topic, Partition: p, Next: o.Offset, Clock: schemas.Earliest})
+	}
+	return nil
+}
+
+// open makes the folder of a restored task.
+func (s *session) open(p int32, position state.Position) error {
+	folder, err := s.c.Open(p, position)
+	if err != nil {
+		return &refusal{fmt.Errorf("opening task %d: %w", p, err)}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.tasks[p] = &task{number: p, folder: folder, paused: map[string]bool{}}
+	return nil
+}
+
+// revoked returns when the transaction in flight has ended and no later one will speak of these tasks.
+func (s *session) revoked(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+	if len(partitions) == 0 || s.over.Err() != nil {
+		return
+	}
+	s.flight.wait(s.over)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, numbers := range partitions {
+		for _, p := range numbers {
+			if s.mu.tasks[p] != nil {
+				delete(s.mu.tasks, p) // with what was folded and not yet sealed
+				s.c.Tell(Released{p})
+			}
+		}
+	}
+}
+
+// lost is called before the client joins the group again: what was folded for the tasks of before must not be committed.
+func (s *session) lost(context.Context, *kgo.Client, map[string][]int32) { s.end(errLost) }
+
+// OnGroupManageError tells why, right after lost and before the driver's poll returns.
+func (s *session) OnGroupManageError(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.group = err
+}
+
+// task is the restored task of that number, nil if there is none.
+func (s *session) task(p int32) *task {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.tasks[p]
+}

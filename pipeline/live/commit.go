@@ -1,0 +1,63 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// A transaction makes all that was produced in it visible at once, together with the offsets, or nothing of it.
+// Without the atomicity the same four, in the same order, are at-least-once.
+type transaction interface {
+	begin(ctx context.Context) error
+	produce(ctx context.Context, records []*kgo.Record) error // returns when the broker has them all
+	offsets(ctx context.Context, next []state.Input) error
+	end(ctx context.Context) error // nil: it is committed. Any other answer: nobody knows
+}
+
+// commit makes the sealed layers of tasks durable: in Kafka, then in the store. After an error the session is over: what
+// became of the transaction is settled by the next one, and these layers are folded again if it was aborted.
+//
+// The order is the guarantee. The position follows the profiles in the same partition, so whoever has read it has read
+// them. The offsets come last, so that a membership that no longer holds aborts everything. The store comes after the
+// end, because what is in it is never taken back.
+func commit(ctx context.Context, t transaction, c *Config, layers map[int32]*Batch) error {
+	var records []*kgo.Record
+	var next []state.Input
+	positions := map[int32]*kgo.Record{}
+	for _, task := range slices.Sorted(maps.Keys(layers)) {
+		l := layers[task]
+		records = append(records, l.Outputs...)
+		for _, id := range slices.Sorted(maps.Keys(l.Rows)) {
+			records = append(records, c.profileRecord(task, id, l.Rows[id]))
+		}
+		positions[task] = c.positionRecord(task, l.Position)
+		records = append(records, positions[task], c.commitRecord(task, l.Position))
+		next = append(next, l.Position.Inputs...)
+	}
+	if err := t.begin(ctx); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	if err := t.produce(ctx, records); err != nil {
+		return fmt.Errorf("producing: %w", err)
+	}
+	if err := t.offsets(ctx, next); err != nil {
+		return fmt.Errorf("committing offsets: %w", err)
+	}
+	if err := t.end(ctx); err != nil {
+		return fmt.Errorf("ending the transaction: %w", err)
+	}
+	for _, task := range slices.Sorted(maps.Keys(layers)) {
+		position := layers[task].Position
+		position.Changelog = positions[task].Offset + 1
+		if err := c.Store.Apply(task, layers[task].Rows, position); err != nil {
+			return fmt.Errorf("storing what was committed: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package live
+
+import (
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Config is what a member of the group needs.
+type Config struct {
+	Name     string   // of the group; the prefix of topics and of transactional ids
+	Instance string   // this member's own name, the same after a restart; no two processes may share it
+	Sources  []string // the topics of behaviour, keyed by profile id
+
+	CommitInterval time.Duration // how long a transaction collects records
+	SessionTimeout time.Duration // how long a silent member keeps its tasks
+	Start          Start         // where a task without a position begins
+	Leave          bool          // at the end give the tasks up at once, as a member that will not come back
+
+	Open  func(task int32, position state.Position) (Folder, error) // makes what folds a task, from its state in Store
+	Store Store
+	Tell  func(Event) // called from several goroutines; must not block
+
+	Client []kgo.Opt // brokers, encryption, login
+}
+
+// A Folder folds the records of one task. It is used by one goroutine at a time.
+type Folder interface {
+	Push(records []*kgo.Record) error                          // takes in the next ones of one topic, those that end transactions included
+	Confirm(topic string, end int64, now schemas.Instant)      // a broker was asked where the topic ends
+	Fold(now schemas.Instant, most int) (more bool, err error) // folds so many of what it has at most; more: there is more to do at once
+	Unread(topic string) int                                   // how many it has not folded yet, as it waits for others
+	Changed() int                                              // how much lies folded since the last Seal; 0: there is nothing to commit
+	Seal() (*Batch, error)                                     // closes what lies folded; not again before Landed
+	Landed()                                                   // what was sealed is in the store
+}
+
+// A Batch is what a commit says of one task.
+type Batch struct {
+	Rows     map[string][]byte // changed state; nil: gone
+	Outputs  []*kgo.Record
+	Position state.Position // after all that was folded; Changelog is not meant
+	Records  int
+}
+
+// A Store keeps what Kafka has committed, of each task. Its methods may be called from several goroutines.
+type Store interface {
+	Position(task int32) (position state.Position, found bool, err error)
+	Apply(task int32, rows map[string][]byte, position state.Position) error // all of it or nothing; nil deletes
+	Drop(task int32) error
+}
+
+// transactionTimeout is how long the broker waits for the end of a transaction whose producer is gone.
+// The dead hold up their readers that long, so it is short; a commit takes milliseconds.
+const transactionTimeout = 10 * time.Second
+
+// drainTimeout is how long the last commit may take, so that a service that is told to stop has stopped in ten seconds.
+const drainTimeout = 7 * time.Second
+
+// patience is how long a restore waits for transactions of others to end: a timeout, and the pause of the broker between two looks.
+const patience = 4 * transactionTimeout
+
+// batch is how many records are polled, and may lie folded while a commit is under way.
+const batch = 10_000
+
+func (c *Config) events() string    { return c.Name + ".events" }
+func (c *Config) changelog() string { return c.Name + ".changelog" }
+func (c *Config) commits() string   { return c.Name + ".commits" }
+
+// inputs are the topics a task reads.
+func (c *Config) inputs() []string { return append([]string{c.events()}, c.Sources...) }

@@ -1,0 +1,221 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// A flight is a commit under way, of layers that nobody writes to any more.
+type flight struct {
+	ended  context.Context // done at its end; its cause is nil or the error
+	layers map[int32]*Batch
+	err    error
+}
+
+// wait tells whether the flight has ended before ctx.
+func (f *flight) wait(ctx context.Context) bool {
+	if f == nil {
+		return true
+	}
+	select {
+	case <-f.ended.Done():
+		return true
+	case <-ctx.Done():
+		return f.done()
+	}
+}
+
+func (f *flight) done() bool { return f == nil || f.ended.Err() != nil }
+
+// drive polls, folds and commits until ctx is done, and then commits the rest. Of batches N and N+1, the one is being
+// committed while the other is folded over it, in memory; N+1 is begun to be committed after the end of N.
+func (s *session) drive(ctx context.Context) error {
+	var due time.Time // when what lies folded is to be committed; zero if nothing does
+	for ctx.Err() == nil {
+		fetches := s.poll(ctx, due)
+		if len(fetches) == 0 {
+			continue // this answer alone does not keep the group from rebalancing
+		}
+		err := s.turn(fetches)
+		if err == nil && due.IsZero() && s.changed() > 0 {
+			due = time.Now().Add(s.c.CommitInterval)
+		}
+		if err == nil && !due.IsZero() && s.flight == nil && !time.Now().Before(due) {
+			err = s.launch()
+			due = time.Time{}
+		}
+		s.client.AllowRebalance()
+		if err != nil {
+			return err
+		}
+		s.findOrphans(ctx)
+	}
+	return s.drain(ctx)
+}
+
+// poll waits for records, but no longer than until there is something to commit, or the commit under way has ended.
+func (s *session) poll(ctx context.Context, due time.Time) kgo.Fetches {
+	wait := tick
+	if s.busy() {
+		wait = time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	defer context.AfterFunc(s.over, cancel)()
+	switch {
+	case s.flight != nil:
+		defer context.AfterFunc(s.flight.ended, cancel)()
+		if s.changed() >= batch {
+			s.flight.wait(s.over)
+		}
+	case !due.IsZero():
+		ctx, cancel = context.WithDeadline(ctx, due)
+		defer cancel()
+	}
+	return s.client.PollRecords(ctx, batch)
+}
+
+// turn looks at what has happened and folds what has come. The group does not rebalance meanwhile.
+func (s *session) turn(fetches kgo.Fetches) error {
+	if err := context.Cause(s.over); err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return errors.Join(err, s.mu.group)
+	}
+	if err := s.land(); err != nil {
+		return err
+	}
+	for _, e := range fetches.Errors() {
+		if !errors.Is(e.Err, context.DeadlineExceeded) && !errors.Is(e.Err, context.Canceled) {
+			return fmt.Errorf("polling %s partition %d: %w", e.Topic, e.Partition, e.Err)
+		}
+	}
+	var err error
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if len(p.Records) == 0 || err != nil {
+			return
+		}
+		t := s.task(p.Partition)
+		if t == nil {
+			err = fmt.Errorf("polled %s partition %d, of a task that is not held", p.Topic, p.Partition)
+			return
+		}
+		err = t.folder.Push(p.Records)
+	})
+	if err != nil {
+		return err
+	}
+	tasks := s.held()
+	s.confirm(tasks)
+	if err := foldAll(tasks); err != nil {
+		return fmt.Errorf("folding: %w", err)
+	}
+	for _, t := range tasks {
+		t.throttle(s.client, s.c.inputs())
+	}
+	return nil
+}
+
+// tick is how long a poll waits: as the clock goes on, watermarks do.
+const tick = 200 * time.Millisecond
+
+// held are the tasks of this moment.
+func (s *session) held() []*task {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.mu.tasks))
+}
+
+// busy is whether a task has more to do at once.
+func (s *session) busy() bool {
+	return slices.ContainsFunc(s.held(), func(t *task) bool { return t.more })
+}
+
+// changed is how much waits to be committed.
+func (s *session) changed() (n int) {
+	for _, t := range s.held() {
+		n += t.folder.Changed()
+	}
+	return n
+}
+
+// launch starts the commit of what was folded. None is under way.
+func (s *session) launch() error {
+	ended, end := context.WithCancel(context.WithoutCancel(s.over))
+	f := &flight{ended: ended, layers: map[int32]*Batch{}}
+	told := Committed{}
+	for _, t := range s.held() {
+		if t.folder.Changed() == 0 {
+			continue
+		}
+		sealed, err := t.folder.Seal()
+		if err != nil {
+			end()
+			return fmt.Errorf("closing what was folded: %w", err)
+		}
+		t.sealed, f.layers[t.number] = sealed, sealed
+		told.Records += sealed.Records
+	}
+	if len(f.layers) == 0 {
+		end() // what was folded has been revoked
+		return nil
+	}
+	told.Tasks = len(f.layers)
+	s.flight = f
+	go func() {
+		defer end()
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(s.over, transactionTimeout)
+		defer cancel()
+		if f.err = commit(ctx, s.txn, s.c, f.layers); f.err == nil {
+			told.Took = time.Since(began)
+			s.c.Tell(told)
+		}
+	}()
+	return nil
+}
+
+// land takes off the layers of a commit that has ended: they are in the store now.
+func (s *session) land() error {
+	if s.flight == nil || !s.flight.done() {
+		return nil
+	}
+	f := s.flight
+	s.flight = nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for p, l := range f.layers {
+		if t := s.mu.tasks[p]; t != nil && t.sealed == l {
+			t.sealed = nil
+			if f.err == nil {
+				t.folder.Landed()
+			}
+		}
+	}
+	return f.err
+}
+
+var errSlow = errors.New("the brokers did not take the last commit in time; it is made up for at the next start")
+
+// drain commits what was folded before the end, unless the brokers keep the service from ending.
+func (s *session) drain(ctx context.Context) error {
+	defer time.AfterFunc(drainTimeout, func() { s.end(errSlow) }).Stop()
+	fetches := s.client.PollRecords(ctx, 1) // ctx is done: nothing comes, but from here on the group does not rebalance
+	s.flight.wait(s.over)
+	if err := s.turn(fetches); err != nil {
+		return err
+	}
+	if s.changed() > 0 {
+		if err := s.launch(); err != nil {
+			return err
+		}
+		s.flight.wait(s.over)
+	}
+	return s.turn(nil)
+}

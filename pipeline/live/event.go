@@ -1,0 +1,66 @@
+package live
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Event is something that happened to a member; its text is for a log.
+type Event interface{ fmt.Stringer }
+
+// Joined says that a session has begun.
+type Joined struct{ Instance, Member string }
+
+// Restored says that a task was gained, and that its state is there.
+type Restored struct {
+	Task     int32
+	From, To int64 // offsets of the changelog
+	Records  int
+	Anew     bool // the local state was of no use
+	Took     time.Duration
+}
+
+// Released says that a task was given up.
+type Released struct{ Task int32 }
+
+// Moved says that the group's offsets are behind the position of a task: they expired, or somebody reset them.
+// The position counts, because the state holds what lies before it.
+type Moved struct {
+	Task     int32
+	Topic    string
+	Offset   int64 // of the group
+	Position int64
+}
+
+// Committed says that a transaction was committed and is in the store.
+type Committed struct {
+	Tasks, Records int
+	Took           time.Duration
+}
+
+// Orphaned says that a task had no owner, and that the group is asked to share out anew.
+type Orphaned struct{ Tasks []int32 }
+
+// Ended says that a session has ended before its time; the next one begins after Pause.
+type Ended struct {
+	Err   error
+	Pause time.Duration
+}
+
+func (e Joined) String() string { return fmt.Sprintf("joined as %s (%s)", e.Instance, e.Member) }
+func (e Restored) String() string {
+	return fmt.Sprintf("task %d restored: %d records, changelog offsets %d to %d, anew: %v, in %v", e.Task, e.Records, e.From, e.To, e.Anew, e.Took)
+}
+func (e Released) String() string { return fmt.Sprintf("task %d released", e.Task) }
+func (e Moved) String() string {
+	return fmt.Sprintf("task %d goes on at offset %d of %s, where its state ends; the group's offset is %d", e.Task, e.Position, e.Topic, e.Offset)
+}
+func (e Committed) String() string {
+	return fmt.Sprintf("committed %d records of %d tasks in %v", e.Records, e.Tasks, e.Took)
+}
+func (e Orphaned) String() string {
+	return fmt.Sprintf("tasks %v have no owner; asking the group to rebalance", e.Tasks)
+}
+func (e Ended) String() string {
+	return fmt.Sprintf("session over: %v; the next one in %v", e.Err, e.Pause)
+}

@@ -1,0 +1,113 @@
+package live
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"sync"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// A memory is a store that crashes: it may forget the last of what was applied, in order, as a disk without a log does.
+type memory struct {
+	mu struct {
+		sync.Mutex
+		broken  bool // its process is dead
+		applied []applied
+		tasks   map[int32]*stored
+	}
+}
+
+type applied struct {
+	task     int32
+	rows     map[string][]byte
+	position state.Position
+	drop     bool
+}
+
+type stored struct {
+	rows     map[string][]byte
+	position state.Position
+}
+
+var errDead = errors.New("this process is dead")
+
+func newMemory() *memory {
+	m := &memory{}
+	m.mu.tasks = map[int32]*stored{}
+	return m
+}
+
+func (m *memory) Get(task int32, key string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.mu.tasks[task]; t != nil {
+		return bytes.Clone(t.rows[key]), nil
+	}
+	return nil, nil
+}
+
+func (m *memory) Position(task int32) (state.Position, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.mu.tasks[task]; t != nil {
+		return t.position, true, nil
+	}
+	return state.Position{}, false, nil
+}
+
+func (m *memory) Apply(task int32, rows map[string][]byte, position state.Position) error {
+	return m.do(applied{task: task, rows: maps.Clone(rows), position: position})
+}
+
+func (m *memory) Drop(task int32) error { return m.do(applied{task: task, drop: true}) }
+
+func (m *memory) do(a applied) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mu.broken {
+		return errDead
+	}
+	m.mu.applied = append(m.mu.applied, a)
+	m.redo(a)
+	return nil
+}
+
+func (m *memory) redo(a applied) {
+	if a.drop {
+		delete(m.mu.tasks, a.task)
+		return
+	}
+	t := m.mu.tasks[a.task]
+	if t == nil {
+		t = &stored{rows: map[string][]byte{}}
+		m.mu.tasks[a.task] = t
+	}
+	for id, value := range a.rows {
+		if value == nil {
+			delete(t.rows, id)
+		} else {
+			t.rows[id] = bytes.Clone(value)
+		}
+	}
+	t.position = a.position
+}
+
+func (m *memory) breakDown() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mu.broken = true
+}
+
+// survivor is what the next process finds, without the last so many commits.
+func (m *memory) survivor(forgotten int) *memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := newMemory()
+	out.mu.applied = m.mu.applied[:max(0, len(m.mu.applied)-forgotten)]
+	for _, a := range out.mu.applied {
+		out.redo(a)
+	}
+	return out
+}

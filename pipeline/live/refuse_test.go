@@ -1,0 +1,113 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// TestTaken: of two processes with one instance name the first stops, and says why; the other goes on.
+func TestTaken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1)
+		defer end()
+		one, two := newMemory(), newMemory()
+		c := s.config
+		c.Instance = "m0"
+		c.Tell = func(e Event) { s.say("%v", e) }
+		first := startMachine(c, one, fault{}, s.fork(), s.dial)
+		s.produce(c.Sources)
+		time.Sleep(time.Second)
+		second := startMachine(c, two, fault{}, s.fork(), s.dial)
+		<-first.ended
+		if !errors.Is(first.err, ErrTaken) {
+			t.Errorf("the first ended with %v", first.err)
+		}
+		s.produce(c.Sources)
+		time.Sleep(time.Second)
+		second.stop()
+		<-second.ended
+		if second.err != nil {
+			t.Errorf("the second ended with %v", second.err)
+		}
+		s.verify(c.Sources)
+	})
+}
+
+// TestPartitionCounts: topics that cannot be tasks together are refused at the start.
+func TestPartitionCounts(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, kfake.SeedTopics(simTasks+1, "visits"))
+		defer end()
+		c := s.config
+		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "visits"), func(Event) {}
+		m := startMachine(c, newMemory(), fault{}, s.fork(), s.dial)
+		<-m.ended
+		if m.err == nil || !strings.Contains(m.err.Error(), "visits has 5 partitions") {
+			t.Errorf("ended with %v", m.err)
+		}
+	})
+}
+
+// TestChangelogEndsBeforeState: a folder that has followed more than the brokers have is not believed, nor thrown away.
+func TestChangelogEndsBeforeState(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1)
+		defer end()
+		store := newMemory()
+		if err := store.Apply(2, nil, state.Position{Changelog: 7}); err != nil {
+			t.Fatal(err)
+		}
+		c := s.config
+		c.Instance, c.Tell = "m0", func(Event) {}
+		m := startMachine(c, store, fault{}, s.fork(), s.dial)
+		<-m.ended
+		if m.err == nil || !strings.Contains(m.err.Error(), "shop.changelog partition 2 ends at offset 0") {
+			t.Errorf("ended with %v", m.err)
+		}
+	})
+}
+
+// TestStateBehindChangelog: what the changelog no longer tells may have been deletions, so the task is restored anew.
+func TestStateBehindChangelog(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1)
+		defer end()
+		s.produce(s.config.Sources)
+		s.settle()
+		store := newMemory()
+		for task := range int32(simTasks) {
+			if err := store.Apply(task, map[string][]byte{"erased": []byte("1")}, state.Position{Changelog: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		gone := kadm.Offsets{}
+		for task := range int32(simTasks) {
+			gone.AddOffset("shop.changelog", task, 2, -1)
+		}
+		if _, err := kadm.NewClient(s.client).DeleteRecords(context.Background(), gone); err != nil {
+			t.Fatal(err)
+		}
+		c := s.config
+		c.Instance, c.Tell = "m0", func(e Event) { s.say("%v", e) }
+		m := startMachine(c, store, fault{}, s.fork(), s.dial)
+		time.Sleep(5 * time.Second)
+		m.stop()
+		<-m.ended
+		if m.err != nil {
+			t.Errorf("ended with %v", m.err)
+		}
+		for task := range int32(simTasks) {
+			if value, _ := store.Get(task, "erased"); value != nil {
+				t.Errorf("task %d still has what was deleted", task)
+			}
+		}
+	})
+}

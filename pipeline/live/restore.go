@@ -1,0 +1,142 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// chunk is how many rows a restore holds before it stores them.
+const chunk = 10_000
+
+// A restore brings a task's state to what is committed.
+//
+// committed are the group's offsets, read as stable: no transaction that carried offsets of the task was open any more, and
+// none of an earlier owner can carry any from now on, since the group has moved on. But the markers that end a transaction
+// reach each partition in its own time, the changelog perhaps after the offsets. So the restore is over when the position in
+// the changelog, which is in the same transaction, says no less than the offsets.
+type restore struct {
+	c         *Config
+	reader    changelogReader
+	task      int32
+	committed map[string]int64
+}
+
+func (r *restore) run(ctx context.Context) (state.Position, error) {
+	began, first := time.Now(), int64(0)
+	position, found, err := r.c.Store.Position(r.task)
+	if err != nil {
+		return position, err
+	}
+	told := Restored{Task: r.task}
+	for {
+		start, stable, end, err := r.reader.bounds(ctx)
+		if err != nil {
+			return position, err
+		}
+		switch {
+		case found && position.Changelog > end:
+			return position, refuse("%s partition %d ends at offset %d, but the state in this folder has followed it to %d: the brokers have lost data, or these are other brokers. "+
+				"To go on with what they have, remove the state folder", r.reader.topic, r.task, end, position.Changelog)
+		case position.Changelog < start:
+			if found { // what was compacted away since may have deleted what this state still has
+				if err := r.c.Store.Drop(r.task); err != nil {
+					return position, err
+				}
+				told.Anew = true
+			}
+			position, found = state.Position{Changelog: start}, false
+		}
+		if told.To == 0 {
+			first = position.Changelog
+		}
+		told.To = max(stable, position.Changelog)
+		records, err := r.follow(ctx, &position, stable)
+		told.Records += records
+		if err != nil {
+			return position, err
+		}
+		behind := r.behind(position)
+		if behind == "" {
+			break
+		}
+		if time.Since(began) > patience {
+			return position, refuse("%s partition %d, of which %d of %d records can be read, does not come up to the offsets that its group has committed: %s. "+
+				"If not all can be read, a transaction hangs (kafka-transactions.sh find-hanging); if all can, the brokers have lost data, or the offsets were moved",
+				r.reader.topic, r.task, stable, end, behind)
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return position, err
+		}
+	}
+	told.From, told.Took = first, time.Since(began)
+	r.c.Tell(told)
+	return position, nil
+}
+
+// follow applies the changelog up to an offset. Rows are stored in pieces, with the offset up to which they were read: they
+// are committed, and until their position is read, which is after them, nobody folds on top of them.
+func (r *restore) follow(ctx context.Context, position *state.Position, to int64) (records int, err error) {
+	rows := map[string][]byte{}
+	store := func() error {
+		if len(rows) == 0 && records == 0 {
+			return nil
+		}
+		err := r.c.Store.Apply(r.task, rows, *position)
+		clear(rows)
+		return err
+	}
+	err = r.reader.read(ctx, position.Changelog, to, func(batch []*kgo.Record, next int64) error {
+		records += len(batch)
+		for _, record := range batch {
+			id, p, err := readChangelog(record)
+			if err != nil {
+				return &refusal{err}
+			}
+			if p != nil {
+				*position = *p
+			} else {
+				rows[id] = record.Value
+			}
+		}
+		position.Changelog = next
+		if len(rows) < chunk {
+			return nil
+		}
+		return store()
+	})
+	if err == nil {
+		err = store()
+	}
+	if err != nil {
+		return records, fmt.Errorf("restoring task %d: %w", r.task, err)
+	}
+	return records, nil
+}
+
+// behind says in which topic the position is behind the committed offset, if it is.
+func (r *restore) behind(position state.Position) string {
+	for topic, offset := range r.committed {
+		switch next := nextIn(position, topic); {
+		case next < offset:
+			return fmt.Sprintf("offset %d of %s against %d", next, topic, offset)
+		case next > offset:
+			r.c.Tell(Moved{Task: r.task, Topic: topic, Offset: offset, Position: next})
+		}
+	}
+	return ""
+}
+
+// nextIn is where a position goes on in a topic; 0 if it has none there.
+func nextIn(position state.Position, topic string) int64 {
+	for _, in := range position.Inputs {
+		if in.Topic == topic {
+			return in.Next
+		}
+	}
+	return 0
+}

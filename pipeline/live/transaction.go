@@ -1,0 +1,166 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/ebbstream/ebb/state"
+)
+
+// A kafkaTransaction is of the session's one producer.
+type kafkaTransaction struct {
+	client   *kgo.Client
+	group    string
+	id       string
+	instance string
+	topics   map[string]topic
+	producer int64 // the id and epoch under which the transaction was begun
+	epoch    int16
+	implicit bool // the offsets join the transaction by themselves (transaction.version 2)
+}
+
+// begin notes the producer's epoch: each end of a transaction raises it, and so does the client when it has to ask for a new one.
+func (t *kafkaTransaction) begin(ctx context.Context) (err error) {
+	if err := t.client.BeginTransaction(); err != nil {
+		return err
+	}
+	t.producer, t.epoch, err = t.client.ProducerID(ctx)
+	return err
+}
+
+var errEpoch = errors.New("the producer's epoch was raised within the transaction, which aborted what it had produced")
+
+// produce waits for every record, or until ctx is done: the client would wait for brokers that do not answer. EndTransaction
+// would send nothing if nothing had been produced, but each layer has a position.
+func (t *kafkaTransaction) produce(ctx context.Context, records []*kgo.Record) error {
+	results := make(chan error, len(records)) // so that late ones find a place, when nobody waits any more
+	for _, r := range records {
+		t.client.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
+	}
+	for range records {
+		select {
+		case err := <-results:
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// offsets adds the offsets to the transaction, under the membership of this moment. It is the one under which the tasks
+// were given, or a later one that still has them: a revocation waits for this transaction, and a loss cancels ctx before the
+// client can join again. So a generation that went by between the reading and the arrival is read again, and not an error.
+func (t *kafkaTransaction) offsets(ctx context.Context, next []state.Input) error {
+	for {
+		err := t.addOffsets(ctx, next)
+		if !errors.Is(err, kerr.IllegalGeneration) && !errors.Is(err, kerr.RebalanceInProgress) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(context.Cause(ctx), err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func (t *kafkaTransaction) addOffsets(ctx context.Context, next []state.Input) error {
+	member, generation := t.client.GroupMetadata()
+	if err := context.Cause(ctx); err != nil {
+		return err // the membership just read may be a new one, which never had the tasks
+	}
+	producer, epoch, err := t.client.ProducerID(ctx)
+	if err != nil {
+		return err
+	}
+	if producer != t.producer || epoch != t.epoch {
+		return errEpoch // else the offsets would be a transaction of their own
+	}
+	if !t.implicit {
+		if err := t.addGroup(ctx, producer, epoch); err != nil {
+			return err
+		}
+	}
+	req := kmsg.NewPtrTxnOffsetCommitRequest()
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch = t.id, producer, epoch
+	req.Group, req.MemberID, req.Generation, req.InstanceID = t.group, member, generation, &t.instance
+	of := map[string]int{}
+	for _, in := range next {
+		i, found := of[in.Topic]
+		if !found {
+			i = len(req.Topics)
+			of[in.Topic] = i
+			r := kmsg.NewTxnOffsetCommitRequestTopic()
+			r.Topic, r.TopicID = in.Topic, t.topics[in.Topic].id
+			req.Topics = append(req.Topics, r)
+		}
+		p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+		p.Partition, p.Offset = in.Partition, in.Next
+		req.Topics[i].Partitions = append(req.Topics[i].Partitions, p)
+	}
+	resp, err := req.RequestWith(ctx, t.client)
+	if err != nil {
+		return err
+	}
+	for _, r := range resp.Topics {
+		for _, p := range r.Partitions {
+			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+				return fmt.Errorf("partition %d of %s: %w", p.Partition, r.Topic, err)
+			}
+		}
+	}
+	return nil
+}
+
+// addGroup tells brokers of before transaction.version 2 that the group's offsets are part of the transaction.
+func (t *kafkaTransaction) addGroup(ctx context.Context, producer int64, epoch int16) error {
+	req := kmsg.NewPtrAddOffsetsToTxnRequest()
+	req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Group = t.id, producer, epoch, t.group
+	resp, err := req.RequestWith(ctx, t.client)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(resp.ErrorCode)
+}
+
+func (t *kafkaTransaction) end(ctx context.Context) error {
+	return t.client.EndTransaction(ctx, kgo.TryCommit)
+}
+
+// settle asks for the producer id, which ends whatever an earlier holder of the transactional id has left open.
+func (t *kafkaTransaction) settle(ctx context.Context) error {
+	_, _, err := t.client.ProducerID(ctx)
+	return err
+}
+
+// abort frees those who wait for this transaction to end. It may fail: the next holder of the id, or the broker's timeout,
+// does the same.
+func (t *kafkaTransaction) abort(ctx context.Context) error {
+	if err := t.client.AbortBufferedRecords(ctx); err != nil {
+		return err
+	}
+	return t.client.EndTransaction(ctx, kgo.TryAbort)
+}
+
+// implicitOffsets tells whether the cluster runs transaction.version 2 or later.
+func implicitOffsets(ctx context.Context, client *kgo.Client) (bool, error) {
+	resp, err := kmsg.NewPtrApiVersionsRequest().RequestWith(ctx, client)
+	if err != nil {
+		return false, fmt.Errorf("asking the brokers what they can do: %w", err)
+	}
+	for _, f := range resp.FinalizedFeatures {
+		if f.Name == "transaction.version" {
+			return f.MaxVersionLevel >= 2, nil
+		}
+	}
+	return false, nil
+}

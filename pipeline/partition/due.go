@@ -1,0 +1,44 @@
+package partition
+
+import "github.com/ebbstream/ebb/schemas"
+
+// due fires the timers of profiles that no record touches, in bounded pieces: a million of one instant must not stall the
+// records behind them. Those of profiles that changed since the last Batch fire when it is sealed.
+type due struct {
+	p    *Partition
+	last Timer // the latest that was looked at; its Key is empty at the beginning
+}
+
+// fire fires at most so many; more says that others are left.
+func (d *due) fire(most int) (more bool, err error) {
+	p := d.p
+	if !p.stale {
+		return false, nil
+	}
+	timers, err := p.store.Due(p.number, p.watermark, most)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range timers {
+		id, ok := idOf(t.Key)
+		if !ok {
+			continue
+		}
+		h, err := p.profiles.get(id)
+		if err != nil {
+			return false, err
+		}
+		if !h.dirty && h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
+			p.chain.Pass(h.Profile, p.watermark, p.emit)
+			p.profiles.touch(h)
+			p.records++
+			p.Told.Timers++
+		}
+	}
+	// What was fired stays in the store until its Batch is there: the rest is looked for after that.
+	p.stale = false
+	return false, nil
+}
+
+// landed is called when the store has changed.
+func (d *due) landed() { d.p.stale = d.p.stale || d.p.watermark != schemas.Earliest }

@@ -1,0 +1,112 @@
+package partition
+
+import (
+	"errors"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Decoder makes events of a source's records; see expr.Mapper. What it returns is valid until the next call.
+type Decoder interface {
+	Decode(r *schemas.Record) ([]schemas.Event, error)
+}
+
+// input is this partition of one source: records that came and were not folded yet.
+type input struct {
+	topic   string
+	own     bool // <name>.events: nobody waits for it, and it holds no watermark back once it is read
+	decoder Decoder
+	pending []*kgo.Record
+	record  schemas.Record
+	events  []schemas.Event // of the record at the head; those before `at` are folded
+	at      int
+	opened  bool  // the record at the head was looked at
+	next    int64 // the offset of the first record that is not wholly folded
+
+	clock schemas.Instant // the greatest event time met; Earliest: none
+	end   int64           // where the topic is known to end; -1: not known
+	asked schemas.Instant // when the end was last confirmed
+	since schemas.Instant // since when it was confirmed again and again that all is read; Never: it is not
+	await schemas.Instant // since when the others wait for it; Never: they do not
+}
+
+// push takes records in.
+func (in *input) push(records []*kgo.Record) {
+	in.pending = append(in.pending, records...)
+	in.since, in.await = schemas.Never, schemas.Never
+	if last := records[len(records)-1].Offset + 1; in.end < last {
+		in.end = last
+	}
+}
+
+// read is the offset after the last record that came.
+func (in *input) read() int64 {
+	if n := len(in.pending); n > 0 {
+		return in.pending[n-1].Offset + 1
+	}
+	return in.next
+}
+
+// confirm says that the topic ends at an offset.
+func (in *input) confirm(end int64, now schemas.Instant) {
+	in.end, in.asked = end, now
+	if in.read() < end || len(in.pending) > 0 {
+		in.since = schemas.Never
+	} else if in.since == schemas.Never {
+		in.since = now
+	}
+}
+
+// atEnd is whether nothing more is known to be there.
+func (in *input) atEnd() bool { return in.end >= 0 && in.read() >= in.end }
+
+// idle is whether the end was confirmed for that long.
+func (in *input) idle(after schemas.Duration) bool {
+	return in.since != schemas.Never && in.asked.Sub(in.since) >= after
+}
+
+// head is the next event; nil if no record is left. Records without events are passed over, and those of no use told to bad.
+func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.Event, error) {
+	for {
+		if in.opened {
+			if in.at < len(in.events) {
+				return &in.events[in.at], nil
+			}
+			in.next = in.pending[0].Offset + 1
+			in.pending[0] = nil
+			in.pending, in.opened = in.pending[1:], false
+		}
+		if len(in.pending) == 0 {
+			return nil, nil
+		}
+		r := in.pending[0]
+		in.events, in.at, in.opened = nil, 0, true
+		if r.Attrs.IsControl() || r.Value == nil {
+			continue // the end of a transaction, or a tombstone
+		}
+		in.take(r)
+		events, err := in.decoder.Decode(&in.record)
+		var why *schemas.Unusable
+		switch {
+		case errors.As(err, &why):
+			bad(r, why)
+		case err != nil:
+			in.opened = false
+			return nil, err
+		default:
+			in.events = events
+		}
+	}
+}
+
+// take makes a record of Kafka's one of the decoders'.
+func (in *input) take(r *kgo.Record) {
+	headers := in.record.Headers[:0]
+	for _, h := range r.Headers {
+		headers = append(headers, schemas.Header(h))
+	}
+	in.record = schemas.Record{Origin: schemas.Origin{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset},
+		Timestamp: schemas.Instant(r.Timestamp.UnixMilli()), Key: r.Key, Value: r.Value, Headers: headers}
+}

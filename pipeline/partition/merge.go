@@ -1,0 +1,50 @@
+package partition
+
+import (
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// pick is the next event: of the heads of all sources the one with the least time, ties in the order of the configuration
+// (SPEC section 2). A source that has more, but not here yet, is waited for; nil: there is nothing to fold now.
+func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
+	var from *input
+	var first *schemas.Event
+	waiting := false
+	for _, in := range p.inputs {
+		e, err := in.head(p.dead)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case e == nil:
+			waiting = in.behind(now, p.c.MergeWait) || waiting
+		case first == nil || e.Time < first.Time:
+			from, first = in, e
+		}
+	}
+	if waiting || first == nil {
+		return nil, nil, nil
+	}
+	return from, first, nil
+}
+
+// behind is whether the others wait for a source of which nothing is here, and not yet in vain.
+func (in *input) behind(now schemas.Instant, wait schemas.Duration) bool {
+	if in.atEnd() {
+		in.await = schemas.Never
+		return false
+	}
+	if in.await == schemas.Never {
+		in.await = now
+	}
+	return now.Sub(in.await) < wait
+}
+
+// dead publishes a record that cannot be used.
+func (p *Partition) dead(r *kgo.Record, why *schemas.Unusable) {
+	p.Told.Dead[why.Reason]++
+	p.outputs = append(p.outputs, p.deadLetter(r, why))
+	p.records++
+}

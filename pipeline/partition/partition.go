@@ -1,0 +1,199 @@
+package partition
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Config is what all partitions of a service have in common.
+type Config struct {
+	Name    string
+	Sources []Source // in the order of the configuration, which decides between events of one time; <name>.events last
+	Catalog *catalog.Catalog
+
+	Lateness, MaxAhead, MergeWait schemas.Duration
+	IdleAfter                     schemas.Duration // Forever: never
+	MuteBefore                    schemas.Instant  // of changes before this event time nothing is published; Earliest: all is
+
+	Sessions, Memberships bool
+	Profiles              schemas.Duration // how often a profile is published at most; negative: never
+	Profiled              int              // decoded profiles kept in memory besides those that changed
+
+	ForgetHistory bool // go on though the state lacks what the configuration needs
+}
+
+// Source is a topic of behaviour.
+type Source struct {
+	Topic   string
+	Own     bool           // it is <name>.events
+	Decoder func() Decoder // makes one, which belongs to one partition
+}
+
+// Store is what Kafka has committed of the partition, or less; rows changed by the Batch last sealed may be missing.
+type Store interface {
+	Get(task int32, key string) (row []byte, err error) // nil: there is none
+	Due(task int32, upTo schemas.Instant, most int) ([]Timer, error)
+	Keys(task int32, prefix string) ([]string, error) // of all rows that begin with it
+}
+
+// Timer says that a row is to be looked at when the watermark reaches an instant.
+type Timer struct {
+	At  schemas.Instant
+	Key string
+}
+
+// Partition folds one partition number. It is for one goroutine at a time.
+type Partition struct {
+	c      *Config
+	number int32
+	chain  *catalog.Chain
+	store  Store
+	inputs []*input
+
+	watermark schemas.Instant
+	profiles  profiles
+	views     views
+	outputs   []*kgo.Record
+	records   int
+	last      schemas.Instant // the wall clock of the latest Fold
+	stale     bool            // timers may be due that were not looked for
+	due       *due
+	Told      Told
+}
+
+// Told counts what happened, for metrics; it is reset by who reads it.
+type Told struct {
+	Events, Timers int64
+	Late           map[string]int64 // by reason
+	Dead           map[string]int64
+	Entered        map[string]int64 // by segment
+	Exited         map[string]int64
+}
+
+// New goes on at a position. It fails if the state lacks what the configuration needs.
+func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
+	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
+	p.Told.reset()
+	for _, s := range c.Sources {
+		in := &input{topic: s.Topic, own: s.Own, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
+		for _, at := range position.Inputs {
+			if at.Topic == s.Topic {
+				in.next, in.clock = at.Next, at.Clock
+			}
+		}
+		p.inputs = append(p.inputs, in)
+	}
+	p.profiles = newProfiles(p)
+	p.due = &due{p: p}
+	var err error
+	if p.views, err = newViews(p); err != nil {
+		return nil, err
+	}
+	if err := p.profiles.checkLayout(c.ForgetHistory); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (t *Told) reset() {
+	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}}
+}
+
+// Take gives what was told since the last Take.
+func (t *Told) Take() Told {
+	out := *t
+	t.reset()
+	return out
+}
+
+func (p *Partition) input(topic string) *input {
+	i := slices.IndexFunc(p.inputs, func(in *input) bool { return in.topic == topic })
+	if i < 0 {
+		return nil
+	}
+	return p.inputs[i]
+}
+
+// Push takes in the next records of one topic. Control records belong to it: they move the position.
+func (p *Partition) Push(records []*kgo.Record) error {
+	in := p.input(records[0].Topic)
+	if in == nil {
+		return fmt.Errorf("a record of %s, which is no source", records[0].Topic)
+	}
+	if first := records[0].Offset; first < in.read() {
+		return fmt.Errorf("offset %d of %s partition %d came again: it was folded up to %d", first, in.topic, p.number, in.read())
+	}
+	in.push(records)
+	return nil
+}
+
+// Confirm says that a broker was asked where a topic ends.
+func (p *Partition) Confirm(topic string, end int64, now schemas.Instant) {
+	if in := p.input(topic); in != nil {
+		in.confirm(end, now)
+	}
+}
+
+// Unread are the offsets of records that wait to be folded, because a source that is behind is waited for.
+func (p *Partition) Unread(topic string) int {
+	if in := p.input(topic); in != nil {
+		return len(in.pending)
+	}
+	return 0
+}
+
+// Changed is how many events and timers lie folded and not sealed.
+func (p *Partition) Changed() int { return p.records }
+
+// Fold folds the events that wait, but not more than `most`, and fires the timers that the watermark has passed; more says
+// that there is more to do at once.
+func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
+	p.last = now
+	for range most {
+		in, e, err := p.pick(now)
+		if err != nil {
+			return false, err
+		}
+		if e == nil {
+			p.pass(now)
+			p.records += p.views.due(now)
+			return p.due.fire(most)
+		}
+		if err := p.fold(in, e, now); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// fold applies one event.
+func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error {
+	if e.Time > now.Add(p.c.MaxAhead) {
+		p.dead(in.pending[0], &schemas.Unusable{Reason: schemas.TooFarAhead, Detail: fmt.Sprintf("its time %v is more than %v ahead of the clock, which says %v", e.Time, p.c.MaxAhead, now)})
+		in.at++
+		p.records++
+		return nil
+	}
+	p.pass(now)
+	h, err := p.profiles.get(e.Subject)
+	if err != nil {
+		return err
+	}
+	erased := h.Epoch
+	p.chain.Fold(h.Profile, e, p.watermark, p.emit)
+	if h.Epoch != erased {
+		h.erased = true
+	}
+	p.profiles.touch(h)
+	in.clock = max(in.clock, e.Time)
+	in.at++
+	p.records++
+	p.Told.Events++
+	return nil
+}

@@ -1,0 +1,126 @@
+package partition
+
+import (
+	"fmt"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// profiles are the partition's profiles: those that changed since the last Batch, and some others, decoded, in front of the
+// rows of the Batch that is being committed, in front of the store.
+type profiles struct {
+	p       *Partition
+	decoded map[string]*held
+	dirty   []*held
+	sealed  map[string][]byte // the rows of the Batch last sealed, until it is in the store
+	layouts map[uint64]*state.Translation
+	secret  []byte // the key of the hashes of erased ids; nil: nobody was erased here
+	asked   bool   // for the secret
+	fresh   bool   // the layout's row must be written
+	buffer  []byte
+}
+
+type held struct {
+	*state.Profile
+	dirty     bool
+	erased    bool            // since the last Batch
+	used      uint8           // the round in which it was used last
+	published schemas.Instant // by the wall clock; Earliest: not by this process
+}
+
+func newProfiles(p *Partition) profiles {
+	return profiles{p: p, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
+}
+
+// row is what is remembered under a key: nil if nothing.
+func (s *profiles) row(key string) ([]byte, error) {
+	if row, found := s.sealed[key]; found {
+		return row, nil
+	}
+	return s.p.store.Get(s.p.number, key)
+}
+
+// get is the profile of an id, an empty one if there is none.
+func (s *profiles) get(id string) (*held, error) {
+	if h := s.decoded[id]; h != nil {
+		return h, nil
+	}
+	h := &held{published: schemas.Earliest}
+	row, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		h.Profile = s.p.chain.Layout().New(id)
+	} else if h.Profile, err = s.decode(id, row); err != nil {
+		return nil, fmt.Errorf("reading profile %q: %w", id, err)
+	}
+	s.decoded[id] = h
+	return h, nil
+}
+
+// find is the row of an id, or what stays of one that was erased.
+func (s *profiles) find(id string) ([]byte, error) {
+	row, err := s.row(keyOf(id))
+	if row != nil || err != nil {
+		return row, err
+	}
+	secret, err := s.eraseKey(false)
+	if secret == nil || err != nil {
+		return nil, err
+	}
+	return s.row(erasedKey(secret, id))
+}
+
+func (s *profiles) touch(h *held) {
+	if !h.dirty {
+		h.dirty = true
+		s.dirty = append(s.dirty, h)
+	}
+}
+
+func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
+	value := stateOf(row)
+	hash, err := state.LayoutHash(value)
+	if err != nil {
+		return nil, err
+	}
+	layout := s.p.chain.Layout()
+	if hash == layout.Hash {
+		return layout.Decode(id, value, nil)
+	}
+	t := s.layouts[hash]
+	if t == nil {
+		old, err := s.row(layoutKey(hash))
+		if err != nil {
+			return nil, err
+		}
+		if old == nil {
+			return nil, fmt.Errorf("its layout %016x is not known", hash)
+		}
+		if t, err = layout.Translate(stateOf(old)); err != nil {
+			return nil, err
+		}
+		s.layouts[hash] = t
+	}
+	return layout.Decode(id, value, t)
+}
+
+// trim drops decoded profiles that did not change, if there are too many: those that were not used of late, or half.
+func (s *profiles) trim() {
+	over := len(s.decoded) - s.p.c.Profiled
+	if over <= 0 {
+		return
+	}
+	over += s.p.c.Profiled / 4
+	for id, h := range s.decoded {
+		if over == 0 {
+			break
+		}
+		if !h.dirty {
+			delete(s.decoded, id)
+			over--
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package partition
+
+import (
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Seal closes what was folded, for a commit. Nothing else may be sealed until Landed.
+func (p *Partition) Seal() (*live.Batch, error) {
+	s := &p.profiles
+	b := &live.Batch{Rows: make(map[string][]byte, len(s.dirty)), Records: p.records}
+	if s.fresh {
+		layout := p.chain.Layout().Append(nil)
+		b.Rows[layoutNow] = append(appendRow(nil, schemas.Never), layout...)
+		b.Rows[layoutKey(p.chain.Layout().Hash)] = b.Rows[layoutNow]
+		s.fresh = false
+	}
+	for _, h := range s.dirty {
+		h.dirty = false
+		p.chain.Pass(h.Profile, p.watermark, p.emit)
+		if err := s.put(b, h); err != nil {
+			return nil, err
+		}
+		p.views.changed(b, h)
+	}
+	if err := p.views.seal(b, false); err != nil {
+		return nil, err
+	}
+	s.dirty = s.dirty[:0]
+	b.Outputs, p.outputs = p.outputs, nil
+	b.Position = p.position()
+	s.sealed, p.records = b.Rows, 0
+	return b, nil
+}
+
+// Landed says that the Batch last sealed is in the store.
+func (p *Partition) Landed() {
+	p.profiles.sealed = nil
+	p.due.landed()
+	p.profiles.trim()
+}
+
+func (p *Partition) position() state.Position {
+	at := state.Position{Watermark: p.watermark}
+	for _, in := range p.inputs {
+		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: p.number, Next: in.next, Clock: in.clock})
+	}
+	return at
+}
+
+// put adds a profile's rows. Of an erased one that has not come back only the hash of its id stays.
+func (s *profiles) put(b *live.Batch, h *held) error {
+	key := keyOf(h.ID)
+	if h.Epoch > 0 {
+		secret, err := s.eraseKey(true)
+		if err != nil {
+			return err
+		}
+		hashed := erasedKey(secret, h.ID)
+		if h.erased {
+			b.Rows[secretKey] = append(appendRow(nil, schemas.Never), secret...)
+		}
+		if h.Alive {
+			b.Rows[hashed] = nil
+		} else {
+			b.Rows[key] = nil
+			key = hashed
+		}
+	}
+	if !h.Alive && h.Epoch == 0 {
+		return nil // it was told of nothing that was applied
+	}
+	wake := s.p.chain.Wake(h.Profile)
+	row := appendRow(make([]byte, 0, rowHeader+len(s.buffer)+64), wake)
+	row = s.p.chain.Layout().Encode(row, h.Profile, s.p.chain.Horizon(h.Profile))
+	s.buffer = row[rowHeader:]
+	b.Rows[key] = row
+	return nil
+}

@@ -1,0 +1,71 @@
+package partition
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+	"github.com/ebbstream/ebb/state/disk"
+)
+
+// Disk is what Kafka has committed, in a state folder: the rows of all partitions of this node, and their timers.
+type Disk struct{ *disk.Store }
+
+// Get is a row; nil: there is none.
+func (s Disk) Get(task int32, key string) ([]byte, error) {
+	row, found, err := s.Profile(nil, task, key)
+	if !found {
+		return nil, err
+	}
+	return row, err
+}
+
+// Due are the first timers that are due.
+func (s Disk) Due(task int32, upTo schemas.Instant, most int) ([]Timer, error) {
+	timers, err := s.Store.Due(task, upTo, most)
+	out := make([]Timer, len(timers))
+	for i, t := range timers {
+		out[i] = Timer{At: t.At, Key: t.ID}
+	}
+	return out, err
+}
+
+// Keys are the keys that begin with a prefix.
+func (s Disk) Keys(task int32, prefix string) (keys []string, err error) {
+	for row, err := range s.ProfilesFrom(task, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(row.ID, prefix) {
+			break
+		}
+		keys = append(keys, row.ID)
+	}
+	return keys, nil
+}
+
+// Apply stores the rows of one commit, their timers and the position, all of it or nothing.
+func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position) error {
+	batch := s.NewBatch()
+	defer batch.Close()
+	for key, row := range rows {
+		was, err := s.Get(task, key)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			batch.DeleteProfile(task, key, Wake(was))
+		} else {
+			batch.PutProfile(task, key, row, Wake(was), Wake(row))
+		}
+	}
+	batch.SetPosition(task, position)
+	if err := batch.Commit(false); err != nil {
+		return fmt.Errorf("storing a commit of task %d: %w", task, err)
+	}
+	return nil
+}
+
+// Drop removes all of a task.
+func (s Disk) Drop(task int32) error { return s.DropTask(task) }

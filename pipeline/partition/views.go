@@ -1,0 +1,110 @@
+package partition
+
+import (
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// views publishes the public view of profiles that changed, each at most so often. What waits for its time has a row of its
+// own, so that it is published by whoever has the partition then.
+type views struct {
+	p         *Partition
+	every     schemas.Duration           // negative: nothing is published
+	published map[string]schemas.Instant // when, by the wall clock, of late
+	waiting   map[string]schemas.Instant // until when
+	swept     schemas.Instant
+}
+
+func newViews(p *Partition) (views, error) {
+	v := views{p: p, every: p.c.Profiles, published: map[string]schemas.Instant{}, waiting: map[string]schemas.Instant{}, swept: schemas.Earliest}
+	if v.every < 0 {
+		return v, nil
+	}
+	keys, err := p.store.Keys(p.number, waitingPrefix)
+	for _, key := range keys {
+		v.waiting[key[len(waitingPrefix):]] = schemas.Earliest
+	}
+	return v, err
+}
+
+// changed is told of each profile of a Batch.
+func (v *views) changed(b *live.Batch, h *held) {
+	erased := h.erased
+	h.erased = false
+	if v.every < 0 {
+		return
+	}
+	now := v.p.last
+	if !h.Alive {
+		if erased {
+			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topic("profiles"), Key: []byte(h.ID)})
+		}
+		v.done(b, h.ID)
+		return
+	}
+	if at, found := v.published[h.ID]; found && now < at.Add(v.every) {
+		if _, waits := v.waiting[h.ID]; !waits {
+			v.waiting[h.ID] = at.Add(v.every)
+			b.Rows[waitingPrefix+h.ID] = appendRow(nil, schemas.Never)
+		}
+		return
+	}
+	v.publish(b, h, now)
+}
+
+func (v *views) publish(b *live.Batch, h *held, now schemas.Instant) {
+	v.p.emit(v.p.chain.Profile(h.Profile, h.Now))
+	v.published[h.ID] = now
+	v.done(b, h.ID)
+}
+
+// done takes a profile off those that wait.
+func (v *views) done(b *live.Batch, id string) {
+	if _, waits := v.waiting[id]; waits {
+		delete(v.waiting, id)
+		b.Rows[waitingPrefix+id] = nil
+	}
+}
+
+// sweepEvery is how often those whose time has come are looked for.
+const sweepEvery = schemas.Second
+
+// due is how many wait whose time has come.
+func (v *views) due(now schemas.Instant) (n int) {
+	if v.every < 0 || now < v.swept.Add(sweepEvery) {
+		return 0
+	}
+	v.swept = now
+	for _, at := range v.waiting {
+		if at <= now {
+			n++
+		}
+	}
+	for id, at := range v.published {
+		if at.Add(v.every) <= now {
+			delete(v.published, id)
+		}
+	}
+	return n
+}
+
+// seal publishes those whose time has come, or, at the end, all that wait.
+func (v *views) seal(b *live.Batch, all bool) error {
+	for id, at := range v.waiting {
+		if !all && at > v.p.last {
+			continue
+		}
+		h, err := v.p.profiles.get(id)
+		if err != nil {
+			return err
+		}
+		if h.Alive {
+			v.publish(b, h, v.p.last)
+		} else {
+			v.done(b, id)
+		}
+	}
+	return nil
+}

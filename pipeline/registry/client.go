@@ -1,0 +1,163 @@
+// Package registry fetches Avro schemas from a schema registry that speaks Confluent's protocol
+// (https://docs.confluent.io/platform/current/schema-registry/develop/api.html), and remembers them: a schema id never
+// changes its meaning.
+//
+// A registry that is away, slow or refusing stops nobody whose schemas are known. A record whose schema is not waits,
+// and with it those behind it, as their order counts; after Options.Wait it is given up, and the same id is not asked for
+// again for Options.Pause, so that a stream of such records does not stand still for each.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/sr"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// Options say where the registry is, and how patient the client.
+type Options struct {
+	URL            string
+	User, Password string
+	Wait           time.Duration // for a schema that is not known yet; 0: 10 s
+	Pause          time.Duration // before an id that was given up is asked for again; 0: 30 s
+}
+
+// Client is an schemas.AvroSchemas for many goroutines. What it fetched it keeps.
+type Client struct {
+	registry *sr.Client
+	options  Options
+	ctx      context.Context
+
+	mu struct {
+		sync.Mutex
+		entries map[int32]*entry
+	}
+}
+
+// entry is one id. Whoever wants it while it is being fetched waits for done.
+type entry struct {
+	done  chan struct{}
+	text  schemas.AvroText
+	err   error
+	again time.Time // of an error: when it may be asked for again
+}
+
+// New makes a client, which asks nobody yet. It serves until ctx ends; then what waits is given up.
+func New(ctx context.Context, o Options) (*Client, error) {
+	if o.Wait == 0 {
+		o.Wait = 10 * time.Second
+	}
+	if o.Pause == 0 {
+		o.Pause = 30 * time.Second
+	}
+	options := []sr.ClientOpt{sr.URLs(o.URL), sr.UserAgent("ebb"), sr.HTTPClient(&http.Client{Timeout: max(o.Wait/3, time.Millisecond)})}
+	if o.User != "" {
+		options = append(options, sr.BasicAuth(o.User, o.Password))
+	}
+	registry, err := sr.NewClient(options...)
+	if err != nil {
+		return nil, fmt.Errorf("a client of the schema registry: %w", err)
+	}
+	c := &Client{registry: registry, options: o, ctx: ctx}
+	c.mu.entries = map[int32]*entry{}
+	return c, nil
+}
+
+// AvroSchema is the schema with this id and those it refers to. It waits as the package says.
+func (c *Client) AvroSchema(id int32) (schemas.AvroText, error) {
+	c.mu.Lock()
+	e := c.mu.entries[id]
+	mine := e == nil || e.over()
+	if mine {
+		e = &entry{done: make(chan struct{})}
+		c.mu.entries[id] = e
+	}
+	c.mu.Unlock()
+	if mine {
+		e.text, e.err = c.fetch(id)
+		e.again = time.Now().Add(c.options.Pause)
+		close(e.done)
+	}
+	<-e.done
+	return e.text, e.err
+}
+
+// over is whether the entry is an error that has had its time.
+func (e *entry) over() bool {
+	select {
+	case <-e.done:
+		return e.err != nil && !time.Now().Before(e.again)
+	default:
+		return false
+	}
+}
+
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 2 * time.Second
+)
+
+// fetch asks until there is an answer, or Wait is over. An answer is also that there is no such schema.
+func (c *Client) fetch(id int32) (schemas.AvroText, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, c.options.Wait)
+	defer cancel()
+	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
+		text, err := c.ask(ctx, id)
+		if err == nil || final(err) {
+			return text, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return text, fmt.Errorf("the schema registry %s did not give it within %s: %w", c.options.URL, c.options.Wait, err)
+		}
+	}
+}
+
+var errNoAvro = errors.New("it is not of type AVRO")
+
+// final is whether asking again would be of no use: the registry says that there is none, or that it is no Avro. A bare
+// "not found" is of something before it, which may be starting.
+func final(err error) bool {
+	var answer *sr.ResponseError
+	return errors.Is(err, errNoAvro) || errors.As(err, &answer) && answer.ErrorCode/100 == http.StatusNotFound
+}
+
+func (c *Client) ask(ctx context.Context, id int32) (schemas.AvroText, error) {
+	s, err := c.registry.SchemaByID(ctx, int(id))
+	if err != nil {
+		return schemas.AvroText{}, err
+	}
+	if s.Type != sr.TypeAvro {
+		return schemas.AvroText{}, fmt.Errorf("%w but %s", errNoAvro, s.Type)
+	}
+	text := schemas.AvroText{Schema: s.Schema}
+	err = c.references(ctx, s.References, &text, map[sr.SchemaReference]bool{})
+	return text, err
+}
+
+// references fetches what a schema refers to, the ones that others need first.
+func (c *Client) references(ctx context.Context, all []sr.SchemaReference, text *schemas.AvroText, known map[sr.SchemaReference]bool) error {
+	for _, r := range all {
+		at := sr.SchemaReference{Subject: r.Subject, Version: r.Version}
+		if known[at] {
+			continue
+		}
+		known[at] = true
+		s, err := c.registry.SchemaByVersion(ctx, r.Subject, r.Version)
+		if err != nil {
+			return fmt.Errorf("the schema %s, version %d of %s, that it refers to: %w", r.Name, r.Version, r.Subject, err)
+		}
+		if err := c.references(ctx, s.References, text, known); err != nil {
+			return err
+		}
+		text.References = append(text.References, s.Schema.Schema)
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+//go:build linux
+
+package broker
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+// TestMembersUnderAttack: three members count, while they and their broker are treated badly. Nothing is lost or doubled.
+func TestMembersUnderAttack(t *testing.T) {
+	c := findCluster(t)
+	attack(t, c, *long)
+}
+
+// TestBeforeImplicitOffsets is the same, shorter, where offsets have to be added to transactions by name.
+func TestBeforeImplicitOffsets(t *testing.T) {
+	c := findCluster(t, "transaction.version=1")
+	attack(t, c, *long/4)
+}
+
+func attack(t *testing.T, c *cluster, how time.Duration) {
+	s := *seed
+	if s == 0 {
+		s = rand.Uint64()
+	}
+	t.Logf("-seed %d", s)
+	random := rand.New(rand.NewPCG(s, 0))
+	name := fmt.Sprintf("shop%d", s%1e6)
+	g := &group{t: t, brokers: c.addresses, name: name, sources: []string{name + ".clicks", name + ".orders"}, dir: folder(t, "members"), members: map[string]*running{}, began: time.Now()}
+	defer func() {
+		for _, r := range g.members {
+			_ = r.command.Process.Signal(syscall.SIGCONT)
+			_ = r.command.Process.Kill()
+			<-r.exited
+		}
+	}()
+	c.makeTopics(t, 6, name, g.sources...)
+	l := startLoad(t, c, s, 1000, 300, append(g.sources, name+".events")...)
+	instances := []string{"m0", "m1", "m2"}
+	for _, instance := range instances {
+		g.start(instance, false, false)
+	}
+	for time.Since(g.began) < how && !t.Failed() {
+		time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
+		g.strike(c, random, instances)
+		for _, text := range g.dead() {
+			t.Errorf("ended of itself: %s", text)
+		}
+	}
+	l.stop()
+	for _, instance := range instances {
+		if g.members[instance] == nil {
+			g.start(instance, false, false)
+		}
+	}
+	g.say("%d records sent; waiting for the rest", l.sent.Load())
+	g.caughtUp(c)
+	for _, instance := range slices.Sorted(maps.Keys(g.members)) {
+		g.say("%s stopped in %v", instance, g.end(instance, syscall.SIGTERM))
+	}
+	n := g.verify(t, c)
+	g.say("%d records verified; %d joins, %d restores, %d of them anew, %d sessions over, %d refused generations, %d orphans",
+		n, g.told("joined as"), g.told(" restored: "), g.told("anew: true"), g.told("session over"), g.told("ILLEGAL_GENERATION"), g.told("no owner"))
+	if t.Failed() {
+		for _, instance := range instances {
+			t.Logf("%s:\n%s", instance, g.tail(instance, 60))
+		}
+	}
+}
+
+// strike does one thing to the group.
+func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
+	instance := instances[random.IntN(len(instances))]
+	noWAL, leave := random.IntN(2) == 0, random.IntN(2) == 0
+	what := random.IntN(100)
+	if g.members[instance] == nil {
+		g.say("%s starts (nowal %v, leave %v)", instance, noWAL, leave)
+		g.start(instance, noWAL, leave)
+		return
+	}
+	if at, found := map[string]int{"kill": 0, "stop": 50, "freeze": 65, "broker": 85}[*only]; found {
+		what = at
+	}
+	switch {
+	case what < 50:
+		g.end(instance, syscall.SIGKILL)
+		lost := random.IntN(4) == 0
+		if lost {
+			if err := os.RemoveAll(g.folder(instance)); err != nil {
+				g.t.Fatal(err)
+			}
+		}
+		g.say("%s was killed, state lost: %v", instance, lost)
+		if random.IntN(3) > 0 { // at once, as a supervisor does; else after the group has noticed, perhaps
+			g.start(instance, noWAL, leave)
+		}
+	case what < 65:
+		g.say("%s was stopped in %v", instance, g.end(instance, syscall.SIGTERM))
+	case what < 85:
+		r, long := g.members[instance], time.Duration(random.IntN(14_000))*time.Millisecond
+		_ = r.command.Process.Signal(syscall.SIGSTOP)
+		g.say("%s is frozen for %v", instance, long)
+		time.Sleep(long)
+		_ = r.command.Process.Signal(syscall.SIGCONT)
+	case what < 93 && c.restart != nil:
+		signal, down := syscall.SIGTERM, time.Duration(random.IntN(8000))*time.Millisecond
+		if random.IntN(2) == 0 || *only == "broker" {
+			signal = syscall.SIGKILL
+		}
+		g.say("the broker is down (%v) for %v", signal, down)
+		c.restart(signal, down)
+		g.say("the broker is back")
+		time.Sleep(2 * sessionTimeout) // else nobody would get to work between two outages
+	default:
+		time.Sleep(5 * time.Second) // to settle down
+	}
+}
+
+// caughtUp waits until all input is committed.
+func (g *group) caughtUp(c *cluster) {
+	admin := kadm.NewClient(c.client(g.t))
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(g.t.Context(), 10*time.Second)
+		lags, err := admin.Lag(ctx, g.name)
+		cancel()
+		if lag := lags[g.name]; err == nil && lag.Error() == nil && len(lag.Lag) > 0 && lag.Lag.Total() == 0 {
+			return
+		}
+	}
+	g.t.Errorf("not all was committed in two minutes")
+}

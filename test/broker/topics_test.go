@@ -1,0 +1,82 @@
+//go:build linux
+
+package broker
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// client is one that waits for brokers that are away.
+func (c *cluster) client(t *testing.T, options ...kgo.Opt) *kgo.Client {
+	t.Helper()
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(c.addresses...)}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// makeTopics makes the topics of a service. The changelog is compacted as eagerly as can be, so that there are holes.
+func (c *cluster) makeTopics(t *testing.T, partitions int32, name string, sources ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	text := func(s string) *string { return &s }
+	compacted := map[string]*string{"cleanup.policy": text("compact"), "segment.ms": text("5000"), "segment.bytes": text("1048576"),
+		"min.cleanable.dirty.ratio": text("0.01"), "delete.retention.ms": text("1000")}
+	admin := kadm.NewClient(c.client(t))
+	for _, topic := range append([]string{name + ".events", name + ".changelog", name + ".commits", name + ".counts"}, sources...) {
+		var configs map[string]*string
+		if topic == name+".changelog" {
+			configs = compacted
+		}
+		if _, err := admin.CreateTopic(ctx, partitions, 1, configs, topic); err != nil {
+			t.Fatalf("making topic %s: %v", topic, err)
+		}
+	}
+}
+
+// readAll is every committed record of topics, up to their ends of now, each partition in its order.
+func (c *cluster) readAll(t *testing.T, topics ...string) []*kgo.Record {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	client := c.client(t, kgo.ConsumeTopics(topics...), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
+	defer client.Close()
+	ends, err := kadm.NewClient(client).ListCommittedOffsets(ctx, topics...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type place struct {
+		topic string
+		p     int32
+	}
+	left := map[place]int64{}
+	ends.Each(func(o kadm.ListedOffset) {
+		if o.Offset > 0 {
+			left[place{o.Topic, o.Partition}] = o.Offset
+		}
+	})
+	var out []*kgo.Record
+	for len(left) > 0 {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			t.Fatalf("reading %v: %v; still to come: %v", topics, err, left)
+		}
+		for r := range fetches.RecordsAll() {
+			if !r.Attrs.IsControl() {
+				out = append(out, r)
+			}
+			if at := (place{r.Topic, r.Partition}); r.Offset+1 >= left[at] {
+				delete(left, at)
+			}
+		}
+	}
+	return out
+}
