@@ -22,6 +22,8 @@ type Definitions struct {
 	Sensitive []schemas.Value // what affinities, interests and pending values leave out
 	Limits    Limits
 	Gap, TTL  schemas.Duration // of sessions and contexts: part of what a segment means
+
+	Exhaustive bool // judge every segment at every event and timer, and look ahead anew: for tests to compare with
 }
 
 // Segment is a named condition.
@@ -59,6 +61,7 @@ type Plan struct {
 	Segments   []*PlannedSegment // those a condition names before it, else by name
 	Actions    []*PlannedAction  // by name
 	Watches    []Watch           // of each call
+	Exhaustive bool              // see Definitions
 	vars       int
 }
 
@@ -112,7 +115,7 @@ func Compile(d Definitions) (*Plan, []Fault) {
 	if err != nil {
 		return nil, []Fault{{Message: fmt.Sprintf("declaring the language: %v", err)}}
 	}
-	c := &compiler{definitions: d, plan: &Plan{}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
+	c := &compiler{definitions: d, plan: &Plan{Exhaustive: d.Exhaustive}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
 	c.compileFeatures()
 	order := c.segmentOrder()
 	for _, name := range order {

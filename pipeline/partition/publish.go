@@ -33,6 +33,16 @@ func (p *Partition) emit(m schemas.Message) {
 	}
 }
 
+// keyed is an event for <name>.events, keyed by its profile.
+func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
+	r := &kgo.Record{Topic: p.topic("events"), Key: []byte(e.Subject), Value: e.AppendData(nil)}
+	for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", e.ID}, {"ce_source", e.Source}, {"ce_type", e.Type}, {"ce_subject", e.Subject},
+		{"ce_time", e.Time.String()}, {"ce_partitionkey", e.Subject}, {"content-type", "application/json"}} {
+		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
+	}
+	return r
+}
+
 func (p *Partition) count(m *schemas.SegmentChange) {
 	if m.Entered {
 		p.Told.Entered[m.Segment]++
