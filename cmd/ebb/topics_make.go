@@ -33,7 +33,7 @@ func makeTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Lo
 		return err
 	}
 	var made []string
-	for _, t := range topics(s.Config) {
+	for _, t := range topics(s) {
 		if t.Direction == "read" || there.Has(t.Topic) && there[t.Topic].Err == nil {
 			continue
 		}
