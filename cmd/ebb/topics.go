@@ -43,7 +43,7 @@ func topics(s *settings) []topic {
 	}
 	decisions := "decisions: what to offer whom"
 	if len(s.blocks.Actions) == 0 {
-		decisions = "decisions; none, as there are no actions"
+		decisions = "decisions"
 	}
 	own("actions", "write", "delete", decisions)
 	if !c.Outputs.Profiles.Off() {

@@ -76,6 +76,7 @@ type Told struct {
 	Dead           map[string]int64
 	Entered        map[string]int64 // by segment
 	Exited         map[string]int64
+	Decided        map[string]int64 // by action
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
@@ -109,7 +110,7 @@ func (c *Config) loose() bool {
 }
 
 func (t *Told) reset() {
-	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}}
+	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}, Decided: map[string]int64{}}
 }
 
 // Take gives what was told since the last Take.

@@ -22,6 +22,11 @@ func (p *Partition) emit(m schemas.Message) {
 		if p.c.Memberships {
 			p.member(m)
 		}
+	case *schemas.Decision:
+		p.Told.Decided[m.Action]++
+		if m.Time >= p.c.MuteBefore {
+			p.send("actions", m.Profile, m)
+		}
 	case *schemas.SessionEnded:
 		if p.c.Sessions {
 			p.send("sessions", m.Profile, m)
