@@ -62,11 +62,18 @@ type Partition struct {
 	profiles  profiles
 	views     views
 	outputs   []*kgo.Record
-	records   int
-	last      schemas.Instant // the wall clock of the latest Fold
-	stale     bool            // timers may be due that were not looked for
-	due       *due
-	Told      Told
+	room      room
+	topics    map[string]string // of what is published, by kind
+	source    []byte            // of what is published
+	noticed   struct {          // the wall clock as it is published
+		at   schemas.Instant
+		text []byte
+	}
+	records int
+	last    schemas.Instant // the wall clock of the latest Fold
+	stale   bool            // timers may be due that were not looked for
+	due     *due
+	Told    Told
 }
 
 // Told counts what happened, for metrics; it is reset by who reads it.
@@ -83,6 +90,10 @@ type Told struct {
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.Told.reset()
+	p.source, p.topics = []byte(schemas.Source(c.Name)), map[string]string{}
+	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
+		p.topics[kind] = c.Name + "." + kind
+	}
 	for _, s := range c.Sources {
 		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
 		for _, at := range position.Inputs {
