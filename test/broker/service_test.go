@@ -61,7 +61,7 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 	n := g.compare(c, want, shoppers.sure())
 	reader.verify(c)
 	g.say("%d kills; %d changes and sessions compared, %d read while they came; %d joins, %d restores, %d of them anew, %d sessions over",
-		g.kills, n, len(reader.seen), g.told("\tjoined as"), g.told(" restored: "), g.told("anew: true"), g.told("session over"))
+		g.kills, n, len(reader.seen), g.told("\tjoined as"), g.told("\trestored\t"), g.told(`"anew": true`), g.told("session over"))
 	if t.Failed() {
 		for _, instance := range instances {
 			t.Logf("%s:\n%s", instance, g.tail(instance, 60))
