@@ -167,8 +167,15 @@ func (p *Partition) Unread(topic string) int {
 	return 0
 }
 
-// Changed is how many events and timers lie folded and not sealed.
-func (p *Partition) Changed() int { return p.records }
+// Changed is how many events and timers lie folded and not sealed, and how many records without an event: a topic of which
+// nothing is used must not be read again from its beginning, nor seem to be waited for.
+func (p *Partition) Changed() int {
+	n := p.records
+	for _, in := range p.inputs {
+		n += in.empty
+	}
+	return n
+}
 
 // Fold folds the events that wait, but not more than `most`, and fires the timers that the watermark has passed; more says
 // that there is more to do at once.
