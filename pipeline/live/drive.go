@@ -166,7 +166,7 @@ func (s *session) launch() error {
 		end() // what was folded has been revoked
 		return nil
 	}
-	told.Tasks = len(f.layers)
+	told.Tasks, told.Batches = len(f.layers), f.layers
 	s.flight = f
 	go func() {
 		defer end()

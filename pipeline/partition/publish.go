@@ -26,7 +26,7 @@ func (p *Partition) emit(m schemas.Message) {
 			p.send("sessions", m.Profile, m)
 		}
 	case *schemas.Late:
-		p.Told.Late[m.Reason]++
+		p.told.Late[m.Reason]++
 		p.send("late", m.Subject, m)
 	case *schemas.Profile:
 		p.send("profiles", m.Profile, m)
@@ -35,9 +35,11 @@ func (p *Partition) emit(m schemas.Message) {
 
 func (p *Partition) count(m *schemas.SegmentChange) {
 	if m.Entered {
-		p.Told.Entered[m.Segment]++
+		p.told.Entered[m.Segment]++
+		p.sizes.add(m.Segment, 1)
 	} else {
-		p.Told.Exited[m.Segment]++
+		p.told.Exited[m.Segment]++
+		p.sizes.add(m.Segment, -1)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	layoutPrefix  = "\x00layout\x00"  // and the layout's hash
 	layoutNow     = "\x00layout"      // the layout of the configuration that runs
 	secretKey     = "\x00secret"      // the key of those hashes
+	sizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members or profiles there are
 	waitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 
