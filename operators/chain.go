@@ -54,7 +54,7 @@ type Chain struct {
 	segments marks // to judge
 	fields   []int // the number in Names of each field's path
 	slots    map[string]int
-	every    []int // all segments, if expr.Exhaustive
+	every    []int // all segments, if the plan is exhaustive
 	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
@@ -83,7 +83,7 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 		c.slots[name] = i
 	}
 	c.newborn = judge.Newborn(c.View(layout.New("")))
-	if expr.Exhaustive {
+	if plan.Exhaustive {
 		for i := range plan.Segments {
 			c.every = append(c.every, i)
 		}
@@ -118,6 +118,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	key := state.Key(e.Source, e.ID)
 	late := false
+	c.refresh(p, emit)
 	if p.Alive {
 		horizon := c.Horizon(p)
 		if e.Time < horizon {
@@ -153,6 +154,21 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
 	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
+}
+
+// refresh judges a profile that was written when segments meant something else, at its now.
+func (c *Chain) refresh(p *state.Profile, emit Emit) {
+	if !p.Stale {
+		return
+	}
+	p.Stale = false
+	if !p.Alive {
+		return
+	}
+	for i := range c.plan.Segments {
+		c.segments.add(i)
+	}
+	c.judgeMarked(c.judgement(p, schemas.CauseDefinition, nil, emit))
 }
 
 // apply tells the profile of an event, and marks what it may have moved.
@@ -223,6 +239,7 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 // Pass brings a profile to where its partition's watermark, or the final instant of a bounded run, has come: its timers
 // fire and its sessions that are over are published.
 func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
+	c.refresh(p, emit)
 	c.Advance(p, watermark, emit)
 	if p.Alive {
 		c.sessions.Over(p, watermark, emit)
@@ -265,6 +282,9 @@ func (c *Chain) slot(path string) int {
 func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if !p.Alive {
 		return schemas.Never
+	}
+	if p.Stale {
+		return p.Now
 	}
 	return min(c.judge.Due(c.View(p), schemas.Never), c.sessions.NextOver(p))
 }

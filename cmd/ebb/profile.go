@@ -13,7 +13,6 @@ import (
 
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/pipeline"
-	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -119,9 +118,9 @@ func readKept(s *settings, dir, id, when string) (*kept, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, asked("--dir %s is no folder: give the folder of a stopped node or of `ebb replay --state DIR`", dir)
 	}
-	p, err := readFolder(dir, s.catalog, id)
+	p, err := pipeline.ReadProfile(dir, s.catalog, id)
 	switch {
-	case errors.Is(err, pipeline.ErrNoProfile) || errors.Is(err, partition.ErrNoProfile):
+	case errors.Is(err, pipeline.ErrNoProfile):
 		return nil, fmt.Errorf("there is no profile %q in %s: nothing was ever applied for this id, or it was erased", id, dir)
 	case err != nil:
 		return nil, fmt.Errorf("reading the profile: %w; --dir takes the folder of a stopped node or of `ebb replay --state`", err)

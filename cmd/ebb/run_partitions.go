@@ -44,7 +44,7 @@ func partitions(ctx context.Context, s *settings, forget bool) (*partition.Confi
 		writers = client
 	}
 	for _, source := range s.sources {
-		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Decoder: func() partition.Decoder { return source.mapper(writers) }})
+		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
 	}
 	own, err := ownEvents(s)
 	if err != nil {

@@ -70,8 +70,9 @@ func Defaults() *Blocks {
 
 // Setting is what the rest of the configuration tells the operators.
 type Setting struct {
-	Time   operators.Time
-	Limits expr.Limits
+	Time       operators.Time
+	Limits     expr.Limits
+	Exhaustive bool // see expr.Definitions
 }
 
 // Catalog is a configuration compiled: from it come chains, all alike, one for each goroutine.
@@ -89,7 +90,7 @@ type Catalog struct {
 func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	d := expr.Definitions{Features: b.Features, Segments: map[string]expr.Segment{}, Interests: map[string]expr.Interest{},
 		Models: map[string]*expr.Model{}, Limits: s.Limits}
-	d.Gap, d.TTL = b.Sessions.Gap, b.Context.TTL
+	d.Gap, d.TTL, d.Exhaustive = b.Sessions.Gap, b.Context.TTL, s.Exhaustive
 	for name, c := range b.Segments {
 		d.Segments[name] = expr.Segment(c)
 	}
@@ -120,6 +121,11 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	segments := len(names)
 	c.Layout = state.NewLayout(specs, state.NewNames(append(append(names, c.fields...), texts(plan)...)...), s.Limits.Events)
 	c.Layout.Segments = segments
+	var meanings []string
+	for _, s := range plan.Segments {
+		meanings = append(meanings, s.Definition)
+	}
+	c.Layout.Mean(meanings)
 	return c, nil
 }
 

@@ -20,6 +20,8 @@ type Definitions struct {
 	Models    map[string]*Model // by event type
 	Limits    Limits
 	Gap, TTL  schemas.Duration // of sessions and contexts: part of what a segment means
+
+	Exhaustive bool // judge every segment at every event and timer, and look ahead anew: for tests to compare with
 }
 
 // Segment is a named condition.
@@ -56,6 +58,7 @@ type Plan struct {
 	Features   []*Feature        // by name
 	Segments   []*PlannedSegment // those a condition names before it, else by name
 	Watches    []Watch           // of each call
+	Exhaustive bool              // see Definitions
 	vars       int
 }
 
@@ -109,7 +112,7 @@ func Compile(d Definitions) (*Plan, []Fault) {
 	if err != nil {
 		return nil, []Fault{{Message: fmt.Sprintf("declaring the language: %v", err)}}
 	}
-	c := &compiler{definitions: d, plan: &Plan{}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
+	c := &compiler{definitions: d, plan: &Plan{Exhaustive: d.Exhaustive}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
 	c.compileFeatures()
 	order := c.segmentOrder()
 	for _, name := range order {

@@ -1,6 +1,9 @@
 package partition
 
-import "github.com/ebbstream/ebb/schemas"
+import (
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
 
 // due fires the timers of profiles that no record touches, in bounded pieces: a million of one instant must not stall the
 // records behind them. Those of profiles that changed since the last Batch fire when it is sealed.
@@ -20,7 +23,7 @@ func (d *due) fire(most int) (more bool, err error) {
 		return false, err
 	}
 	for _, t := range timers {
-		id, ok := idOf(t.Key)
+		id, ok := state.ProfileID(t.Key)
 		if !ok {
 			continue
 		}

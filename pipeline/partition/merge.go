@@ -18,6 +18,9 @@ func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 			return nil, nil, err
 		}
 		switch {
+		case e == nil && in.loose:
+		case in.loose:
+			return in, e, nil // at once, in any order
 		case e == nil:
 			waiting = in.behind(now, p.c.MergeWait) || waiting
 		case first == nil || e.Time < first.Time:

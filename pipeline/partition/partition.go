@@ -33,6 +33,7 @@ type Config struct {
 type Source struct {
 	Topic   string
 	Own     bool           // it is <name>.events
+	Loose   bool           // its records are not keyed by profile: its events go to <name>.events, where they are
 	Decoder func() Decoder // makes one, which belongs to one partition
 }
 
@@ -74,7 +75,7 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
 	for _, s := range c.Sources {
-		in := &input{topic: s.Topic, own: s.Own, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
+		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
 		for _, at := range position.Inputs {
 			if at.Topic == s.Topic {
 				in.next, in.clock = at.Next, at.Clock
@@ -95,6 +96,11 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		return nil, err
 	}
 	return p, nil
+}
+
+// loose is whether the events of a source come by way of <name>.events, which then is waited for as any other.
+func (c *Config) loose() bool {
+	return slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Loose })
 }
 
 func (p *Partition) input(topic string) *input {
@@ -161,6 +167,12 @@ func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error {
 	if e.Time > now.Add(p.c.MaxAhead) {
 		p.dead(in.pending[0], &schemas.Unusable{Reason: schemas.TooFarAhead, Detail: fmt.Sprintf("its time %v is more than %v ahead of the clock, which says %v", e.Time, p.c.MaxAhead, now)})
+		in.at++
+		p.records++
+		return nil
+	}
+	if in.loose {
+		p.outputs = append(p.outputs, p.keyed(e))
 		in.at++
 		p.records++
 		return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // emit publishes a message (SPEC section 6): in CloudEvents' binary mode, as the Kafka protocol binding of CloudEvents 1.0.2,
@@ -31,6 +32,16 @@ func (p *Partition) emit(m schemas.Message) {
 	case *schemas.Profile:
 		p.send("profiles", m.Profile, m)
 	}
+}
+
+// keyed is an event for <name>.events, keyed by its profile.
+func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
+	r := &kgo.Record{Topic: p.topic("events"), Key: []byte(e.Subject), Value: e.AppendData(nil)}
+	for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", e.ID}, {"ce_source", e.Source}, {"ce_type", e.Type}, {"ce_subject", e.Subject},
+		{"ce_time", e.Time.String()}, {"ce_partitionkey", e.Subject}, {"content-type", "application/json"}} {
+		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
+	}
+	return r
 }
 
 func (p *Partition) count(m *schemas.SegmentChange) {
@@ -96,7 +107,7 @@ func (p *Partition) deadLetter(r *kgo.Record, why *schemas.Unusable) *kgo.Record
 
 // checkLayout refuses to go on with a state that lacks what the configuration needs of history.
 func (s *profiles) checkLayout(forget bool) error {
-	row, err := s.row(layoutNow)
+	row, err := s.row(state.LayoutNow)
 	if err != nil {
 		return err
 	}
@@ -105,14 +116,14 @@ func (s *profiles) checkLayout(forget bool) error {
 		s.fresh = true
 		return nil
 	}
-	missing, err := layout.Missing(stateOf(row))
+	missing, err := layout.Missing(state.RowState(row))
 	if err != nil {
 		return fmt.Errorf("reading the layout of partition %d: %w", s.p.number, err)
 	}
 	if len(missing) > 0 && !forget {
 		return &NeedsHistory{missing}
 	}
-	s.fresh = string(stateOf(row)) != string(layout.Append(nil))
+	s.fresh = string(state.RowState(row)) != string(layout.Append(nil))
 	return nil
 }
 

@@ -51,9 +51,3 @@ func TaskOf(id string, tasks int) int32 {
 	record := &kgo.Record{Key: []byte(id)}
 	return int32(kgo.StickyKeyPartitioner(nil).ForTopic("").Partition(record, tasks))
 }
-
-// Wrote tells whether a task's state was written by partitions: a replay writes profiles in another form.
-func Wrote(task int32, store Store) (bool, error) {
-	row, err := store.Get(task, layoutNow)
-	return row != nil, err
-}

@@ -6,6 +6,7 @@ import (
 	"maps"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // sizes are how many profiles the partition has, and how many members each segment has in it: rows of their own, so that
@@ -18,11 +19,11 @@ type sizes struct {
 
 // newSizes reads them. Of a state that was there before they were kept nothing is known, and of stays nil.
 func newSizes(p *Partition) (s sizes, err error) {
-	keys, err := p.store.Keys(p.number, sizePrefix)
+	keys, err := p.store.Keys(p.number, state.SizePrefix)
 	if err != nil {
 		return s, err
 	}
-	if row, err := p.profiles.row(layoutNow); err != nil || row != nil && len(keys) == 0 {
+	if row, err := p.profiles.row(state.LayoutNow); err != nil || row != nil && len(keys) == 0 {
 		return s, err
 	}
 	s.of, s.changed = map[string]int64{"": 0}, map[string]bool{}
@@ -30,7 +31,7 @@ func newSizes(p *Partition) (s sizes, err error) {
 		s.of[segment.Name] = 0
 	}
 	for _, key := range keys {
-		name := key[len(sizePrefix):]
+		name := key[len(state.SizePrefix):]
 		if _, found := s.of[name]; !found {
 			s.gone = append(s.gone, key)
 			continue
@@ -39,7 +40,7 @@ func newSizes(p *Partition) (s sizes, err error) {
 		if err != nil {
 			return s, err
 		}
-		n, read := binary.Varint(stateOf(row))
+		n, read := binary.Varint(state.RowState(row))
 		if read <= 0 {
 			return s, fmt.Errorf("reading the size of segment %q in partition %d: %x is no number", name, p.number, row)
 		}
@@ -70,7 +71,7 @@ func (s *sizes) seal(rows map[string][]byte) map[string]int64 {
 	told := make(map[string]int64, len(s.changed))
 	for name := range s.changed {
 		told[name] = s.of[name]
-		rows[sizePrefix+name] = binary.AppendVarint(appendRow(nil, schemas.Never), s.of[name])
+		rows[state.SizePrefix+name] = binary.AppendVarint(state.AppendRow(nil, schemas.Never), s.of[name])
 	}
 	clear(s.changed)
 	for _, key := range s.gone {

@@ -55,9 +55,9 @@ func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position)
 			return err
 		}
 		if row == nil {
-			batch.DeleteProfile(task, key, Wake(was))
+			batch.DeleteProfile(task, key, state.RowWake(was))
 		} else {
-			batch.PutProfile(task, key, row, Wake(was), Wake(row))
+			batch.PutProfile(task, key, row, state.RowWake(was), state.RowWake(row))
 		}
 	}
 	batch.SetPosition(task, position)
