@@ -110,15 +110,17 @@ func (t *standing) standSettings(s *settings, found existing) {
 			t.fixes = map[string]string{}
 		}
 		t.fixes[key] = value
-		t.remark("%s is %s, not %s", key, found.settings[key], value)
 	}
+	// A setting that is not there is one that this user may not see.
 	if is, want := found.settings["min.insync.replicas"], strconv.Itoa(s.Kafka.Topics.MinInsync); is != "" && is != want {
 		fix("min.insync.replicas", want)
+		t.remark("%s copies must have been written, not %s", is, want)
 	}
 	is, err := strconv.ParseInt(found.settings["retention.ms"], 10, 64)
 	if want := int64(s.Kafka.Topics.Retention); err == nil && t.Cleanup == "delete" && is != want {
 		if is >= 0 && is < want {
 			fix("retention.ms", strconv.FormatInt(want, 10))
+			t.remark("is kept %s, not %s", keptFor(is), s.Kafka.Topics.Retention)
 		} else {
 			t.remark("is kept %s, not %s: to keep it shorter would delete records; it stays as it is", keptFor(is), s.Kafka.Topics.Retention)
 		}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -113,9 +114,11 @@ func (n *Node) explain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(answer)
-	if err != nil {
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(answer); err != nil {
 		return err
 	}
-	return write(w, http.StatusOK, text)
+	return write(w, http.StatusOK, bytes.TrimSpace(text.Bytes()))
 }
