@@ -53,8 +53,8 @@ fuzz: ## Fuzz every target for FUZZTIME (30s)
 	done
 
 .PHONY: simulate
-simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in memory, and count what comes out
-	$(GO) test -tags synctests ./pipeline/live -seeds $(SEEDS) -timeout 0
+simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in memory, and compare what comes out with one pass over the input
+	$(GO) test -tags synctests ./test/simulate -seeds $(SEEDS) -timeout 0
 
 .PHONY: broker
 broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS, or Docker, or Java with Maven

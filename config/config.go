@@ -27,6 +27,7 @@ func Defaults() *Config {
 			Brokers:        []string{"localhost:9092"},
 			Guarantee:      "exactly_once",
 			CommitInterval: 100 * Millisecond,
+			SessionTimeout: 45 * Second,
 			Topics:         Topics{Partitions: 12, Replication: 3, MinInsync: 2, Retention: 7 * Day},
 		},
 		State:   State{Dir: "./data", Cache: 256 * MiB},

@@ -46,6 +46,7 @@ func TestEverything(t *testing.T) {
 			Brokers:        []string{"one:9092", "two:9092"},
 			Guarantee:      "at_least_once",
 			CommitInterval: 1500,
+			SessionTimeout: 6 * Second,
 			Start:          Start{At: Instant{time.Date(2026, 1, 5, 9, 0, 0, 123e6, time.UTC)}},
 			Topics:         Topics{Partitions: 12, Replication: 1, MinInsync: 1, Retention: Week},
 			TLS:            &TLS{Enabled: true, CA: "ca.pem", Cert: "me.pem", Key: "me.key", ServerName: "kafka"},

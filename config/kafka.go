@@ -11,6 +11,7 @@ type Kafka struct {
 	Brokers        []string        `yaml:"brokers" doc:"addresses to start from, host:port"`
 	Guarantee      string          `yaml:"guarantee" enum:"exactly_once,at_least_once" doc:"what a crash may do to the output"`
 	CommitInterval Duration        `yaml:"commit_interval" min:"1ms" doc:"how long a transaction collects records"`
+	SessionTimeout Duration        `yaml:"session_timeout" min:"1s" doc:"how long a member may be silent before the others get its partitions; brokers allow 6s to 30m unless told otherwise"`
 	Start          Start           `yaml:"start" doc:"where a group without offsets begins: earliest, latest or an RFC 3339 time"`
 	Topics         Topics          `yaml:"topics" doc:"settings of the topics ebb creates"`
 	TLS            *TLS            `yaml:"tls" doc:"encrypt connections to the brokers; {} trusts the system's authorities"`

@@ -41,6 +41,17 @@ type Sessions interface {
 	NextOver(p *state.Profile) schemas.Instant
 }
 
+// Actions decides what to offer.
+type Actions interface {
+	// Listen is emit, heard: changes of segments that it passes on may trigger actions.
+	Listen(emit Emit) Emit
+	// Due is the first instant after the profile's now at which a timer of an action fires.
+	Due(p *state.Profile) schemas.Instant
+	// Judge decides, after all changes of an evaluation. fires is whether the event may trigger actions, being not late, or,
+	// without an event, whether now is an instant that Due gave.
+	Judge(at *Judgement, fires bool)
+}
+
 // Chain is the fold. It holds scratch space: one goroutine uses it at a time.
 type Chain struct {
 	plan     *expr.Plan
@@ -49,6 +60,7 @@ type Chain struct {
 	ops      []Operator
 	sessions Sessions
 	judge    Judge
+	actions  Actions // nil: there are none
 	view     View
 	owners   [256]Answerer
 	segments marks // to judge
@@ -90,6 +102,9 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 	}
 	return c
 }
+
+// Decide has actions judged, too.
+func (c *Chain) Decide(a Actions) { c.actions = a }
 
 // Types are the event types that a plan names, and ebb's own.
 func Types(plan *expr.Plan, names *state.Names) map[string]*EventType {
@@ -153,6 +168,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
+	c.act(!late)
 	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
 
@@ -204,8 +220,26 @@ func (c *Chain) View(p *state.Profile) *View {
 
 func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit Emit) *Judgement {
 	c.view.Profile = p
+	if c.actions != nil {
+		emit = c.actions.Listen(emit)
+	}
 	c.at = Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
 	return &c.at
+}
+
+// act has the actions judged at the end of the present judgement.
+func (c *Chain) act(fires bool) {
+	if c.actions != nil {
+		c.actions.Judge(&c.at, fires)
+	}
+}
+
+// nextAction is when the next timer of an action fires.
+func (c *Chain) nextAction(p *state.Profile) schemas.Instant {
+	if c.actions == nil {
+		return schemas.Never
+	}
+	return c.actions.Due(p)
 }
 
 func (c *Chain) judgeMarked(at *Judgement) {
@@ -218,10 +252,11 @@ func (c *Chain) judgeMarked(at *Judgement) {
 // Advance fires the profile's timers that are due at or before an instant, each at its own, all of one instant together.
 func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 	for p.Alive {
-		if p.Memberships.Next() > to {
+		action := c.nextAction(p)
+		if min(p.Memberships.Next(), action) > to {
 			return // as before most events
 		}
-		due := c.judge.Due(c.View(p), to)
+		due := min(c.judge.Due(c.View(p), to), action)
 		if due > to {
 			return
 		}
@@ -233,6 +268,7 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 		}
 		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
+		c.act(due == action)
 	}
 }
 
@@ -268,6 +304,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 		c.segments.addAll(c.newborn)
 		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
+		c.act(false) // by their types neither the erasure nor, once more, the events it leaves trigger anything
 	}
 }
 
@@ -286,7 +323,7 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if p.Stale {
 		return p.Now
 	}
-	return min(c.judge.Due(c.View(p), schemas.Never), c.sessions.NextOver(p))
+	return min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {

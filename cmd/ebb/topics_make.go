@@ -25,7 +25,7 @@ func lookTopics(ctx context.Context, admin *kadm.Client, s *settings) (all []sta
 	if tasks, err = tasksOf(s, listed); err != nil {
 		return nil, 0, err
 	}
-	wanted := topics(s.Config)
+	wanted := topics(s)
 	there := map[string]existing{}
 	var own []string
 	for _, t := range wanted {

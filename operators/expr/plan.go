@@ -18,6 +18,8 @@ type Definitions struct {
 	Segments  map[string]Segment
 	Interests map[string]Interest
 	Models    map[string]*Model // by event type
+	Actions   map[string]Action
+	Sensitive []schemas.Value // what affinities, interests and pending values leave out
 	Limits    Limits
 	Gap, TTL  schemas.Duration // of sessions and contexts: part of what a segment means
 
@@ -57,6 +59,7 @@ type Plan struct {
 	Leaves     []*Leaf
 	Features   []*Feature        // by name
 	Segments   []*PlannedSegment // those a condition names before it, else by name
+	Actions    []*PlannedAction  // by name
 	Watches    []Watch           // of each call
 	Exhaustive bool              // see Definitions
 	vars       int
@@ -118,6 +121,7 @@ func Compile(d Definitions) (*Plan, []Fault) {
 	for _, name := range order {
 		c.compileSegment(name)
 	}
+	c.compileActions()
 	if len(c.faults) > 0 {
 		return nil, c.faults
 	}

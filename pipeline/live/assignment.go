@@ -147,7 +147,8 @@ func (s *session) revoked(_ context.Context, _ *kgo.Client, partitions map[strin
 	defer s.mu.Unlock()
 	for _, numbers := range partitions {
 		for _, p := range numbers {
-			if s.mu.tasks[p] != nil {
+			if t := s.mu.tasks[p]; t != nil {
+				t.release(s.client)   // who gets the task back would never know that it is paused
 				delete(s.mu.tasks, p) // with what was folded and not yet sealed
 				s.c.Tell(Released{p})
 			}

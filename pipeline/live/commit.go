@@ -20,25 +20,25 @@ type transaction interface {
 	end(ctx context.Context) error // nil: it is committed. Any other answer: nobody knows
 }
 
-// commit makes the sealed layers of tasks durable: in Kafka, then in the store. After an error the session is over: what
-// became of the transaction is settled by the next one, and these layers are folded again if it was aborted.
+// commit makes what is sealed of tasks durable: in Kafka, then in the store. After an error the session is over: what
+// became of the transaction is settled by the next one, and these batches are folded again if it was aborted.
 //
 // The order is the guarantee. The position follows the profiles in the same partition, so whoever has read it has read
 // them. The offsets come last, so that a membership that no longer holds aborts everything. The store comes after the
 // end, because what is in it is never taken back.
-func commit(ctx context.Context, t transaction, c *Config, layers map[int32]*Batch) error {
+func commit(ctx context.Context, t transaction, c *Config, batches map[int32]*Batch) error {
 	var records []*kgo.Record
 	var next []state.Input
 	positions := map[int32]*kgo.Record{}
-	for _, task := range slices.Sorted(maps.Keys(layers)) {
-		l := layers[task]
-		records = append(records, l.Outputs...)
-		for _, id := range slices.Sorted(maps.Keys(l.Rows)) {
-			records = append(records, c.profileRecord(task, id, l.Rows[id]))
+	for _, task := range slices.Sorted(maps.Keys(batches)) {
+		b := batches[task]
+		records = append(records, b.Outputs...)
+		for _, id := range slices.Sorted(maps.Keys(b.Rows)) {
+			records = append(records, c.profileRecord(task, id, b.Rows[id]))
 		}
-		positions[task] = c.positionRecord(task, l.Position)
-		records = append(records, positions[task], c.commitRecord(task, l.Position))
-		next = append(next, l.Position.Inputs...)
+		positions[task] = c.positionRecord(task, b.Position)
+		records = append(records, positions[task], c.commitRecord(task, b.Position))
+		next = append(next, b.Position.Inputs...)
 	}
 	if err := t.begin(ctx); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
@@ -52,10 +52,10 @@ func commit(ctx context.Context, t transaction, c *Config, layers map[int32]*Bat
 	if err := t.end(ctx); err != nil {
 		return fmt.Errorf("ending the transaction: %w", err)
 	}
-	for _, task := range slices.Sorted(maps.Keys(layers)) {
-		position := layers[task].Position
+	for _, task := range slices.Sorted(maps.Keys(batches)) {
+		position := batches[task].Position
 		position.Changelog = positions[task].Offset + 1
-		if err := c.Store.Apply(task, layers[task].Rows, position); err != nil {
+		if err := c.Store.Apply(task, batches[task].Rows, position); err != nil {
 			return fmt.Errorf("storing what was committed: %w", err)
 		}
 	}

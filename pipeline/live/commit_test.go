@@ -53,7 +53,6 @@ func (s *steps) offsets(_ context.Context, next []state.Input) error {
 
 func (s *steps) end(context.Context) error { return s.step("end", "") }
 
-func (s *steps) Get(int32, string) ([]byte, error)            { panic("not of a commit") }
 func (s *steps) Position(int32) (state.Position, bool, error) { panic("not of a commit") }
 func (s *steps) Drop(int32) error                             { panic("not of a commit") }
 func (s *steps) Apply(task int32, rows map[string][]byte, p state.Position) error {
@@ -65,16 +64,16 @@ func TestCommitSteps(t *testing.T) {
 	var all strings.Builder
 	for _, fail := range []string{"", "begin", "produce", "offsets", "end", "apply"} {
 		s := &steps{fail: fail, next: map[int32]int64{}}
-		layers := map[int32]*layer{}
+		batches := map[int32]*Batch{}
 		for _, task := range []int32{3, 1} {
 			input := state.Input{Topic: "clicks", Partition: task, Next: 10 + int64(task)}
-			layers[task] = &layer{
-				rows:     map[string][]byte{"u2": []byte("two"), "u1": nil},
-				outputs:  []*kgo.Record{{Topic: "out", Key: []byte("u2"), Value: []byte("hello")}},
-				position: state.Position{Inputs: []state.Input{input}, Changelog: 7},
+			batches[task] = &Batch{
+				Rows:     map[string][]byte{"u2": []byte("two"), "u1": nil},
+				Outputs:  []*kgo.Record{{Topic: "out", Key: []byte("u2"), Value: []byte("hello")}},
+				Position: state.Position{Inputs: []state.Input{input}, Changelog: 7},
 			}
 		}
-		err := commit(t.Context(), s, &Config{Name: "shop", Store: s}, layers)
+		err := commit(t.Context(), s, &Config{Name: "shop", Store: s}, batches)
 		if (fail != "") != errors.Is(err, errStep) {
 			t.Errorf("failing at %q: %v", fail, err)
 		}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// A flight is a commit under way, of layers that nobody writes to any more.
+// A flight is a commit under way, of batches that nobody writes to any more.
 type flight struct {
-	ended  context.Context // done at its end; its cause is nil or the error
-	layers map[int32]*Batch
-	err    error
+	ended   context.Context // done at its end; its cause is nil or the error
+	batches map[int32]*Batch
+	err     error
 }
 
 // wait tells whether the flight has ended before ctx.
@@ -125,11 +126,11 @@ func (s *session) turn(fetches kgo.Fetches) error {
 // tick is how long a poll waits: as the clock goes on, watermarks do.
 const tick = 200 * time.Millisecond
 
-// held are the tasks of this moment.
+// held are the tasks of this moment, by number, so that of several errors always the same is told.
 func (s *session) held() []*task {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Collect(maps.Values(s.mu.tasks))
+	return slices.SortedFunc(maps.Values(s.mu.tasks), func(a, b *task) int { return cmp.Compare(a.number, b.number) })
 }
 
 // busy is whether a task has more to do at once.
@@ -148,7 +149,7 @@ func (s *session) changed() (n int) {
 // launch starts the commit of what was folded. None is under way.
 func (s *session) launch() error {
 	ended, end := context.WithCancel(context.WithoutCancel(s.over))
-	f := &flight{ended: ended, layers: map[int32]*Batch{}}
+	f := &flight{ended: ended, batches: map[int32]*Batch{}}
 	told := Committed{}
 	for _, t := range s.held() {
 		if t.folder.Changed() == 0 {
@@ -159,21 +160,21 @@ func (s *session) launch() error {
 			end()
 			return fmt.Errorf("closing what was folded: %w", err)
 		}
-		t.sealed, f.layers[t.number] = sealed, sealed
+		t.sealed, f.batches[t.number] = sealed, sealed
 		told.Records += sealed.Records
 	}
-	if len(f.layers) == 0 {
+	if len(f.batches) == 0 {
 		end() // what was folded has been revoked
 		return nil
 	}
-	told.Tasks, told.Batches = len(f.layers), f.layers
+	told.Tasks, told.Batches = len(f.batches), f.batches
 	s.flight = f
 	go func() {
 		defer end()
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(s.over, transactionTimeout)
 		defer cancel()
-		if f.err = commit(ctx, s.txn, s.c, f.layers); f.err == nil {
+		if f.err = commit(ctx, s.txn, s.c, f.batches); f.err == nil {
 			told.Took = time.Since(began)
 			s.c.Tell(told)
 		}
@@ -181,7 +182,7 @@ func (s *session) launch() error {
 	return nil
 }
 
-// land takes off the layers of a commit that has ended: they are in the store now.
+// land tells the folders of a commit that has ended: what they had sealed is in the store now.
 func (s *session) land() error {
 	if s.flight == nil || !s.flight.done() {
 		return nil
@@ -190,8 +191,8 @@ func (s *session) land() error {
 	s.flight = nil
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for p, l := range f.layers {
-		if t := s.mu.tasks[p]; t != nil && t.sealed == l {
+	for p, b := range f.batches {
+		if t := s.mu.tasks[p]; t != nil && t.sealed == b {
 			t.sealed = nil
 			if f.err == nil {
 				t.folder.Landed()

@@ -78,6 +78,13 @@ func (t *task) throttle(client *kgo.Client, topics []string) {
 	}
 }
 
+// release takes back what throttle has told the client, which keeps it beyond a revocation.
+func (t *task) release(client *kgo.Client) {
+	for topic := range t.paused {
+		client.ResumeFetchPartitions(map[string][]int32{topic: {t.number}})
+	}
+}
+
 // confirmEvery is how often the brokers are asked where the sources end.
 const confirmEvery = time.Second
 

@@ -7,12 +7,13 @@ type Told struct {
 	Dead           map[string]int64
 	Entered        map[string]int64 // by segment
 	Exited         map[string]int64
+	Decided        map[string]int64 // by action
 	Sizes          map[string]int64 // where it changed: how many profiles the task has now, under "", and members, by segment
 }
 
 // Reset begins anew.
 func (t *Told) Reset() {
-	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}}
+	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}, Decided: map[string]int64{}}
 }
 
 // Take gives what was told since the last Take.

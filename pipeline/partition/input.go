@@ -25,6 +25,7 @@ type input struct {
 	at      int
 	opened  bool  // the record at the head was looked at
 	next    int64 // the offset of the first record that is not wholly folded
+	empty   int   // records passed over since the last Batch, which move the position alone
 
 	clock schemas.Instant // the greatest event time met; Earliest: none
 	end   int64           // where the topic is known to end; -1: not known
@@ -76,6 +77,9 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 				return &in.events[in.at], nil
 			}
 			in.next = in.pending[0].Offset + 1
+			if len(in.events) == 0 {
+				in.empty++
+			}
 			in.pending[0] = nil
 			in.pending, in.opened = in.pending[1:], false
 		}

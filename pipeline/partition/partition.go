@@ -2,6 +2,7 @@ package partition
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -62,18 +63,29 @@ type Partition struct {
 	profiles  profiles
 	views     views
 	outputs   []*kgo.Record
-	records   int
-	last      schemas.Instant // the wall clock of the latest Fold
-	stale     bool            // timers may be due that were not looked for
-	due       *due
-	told      live.Told
-	sizes     sizes
+	room      room
+	topics    map[string]string // of what is published, by kind
+	source    []byte            // of what is published
+	noticed   struct {          // the wall clock as it is published
+		at   schemas.Instant
+		text []byte
+	}
+	records int
+	last    schemas.Instant // the wall clock of the latest Fold
+	stale   bool            // timers may be due that were not looked for
+	due     *due
+	told    live.Told
+	sizes   sizes
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
+	p.source, p.topics = []byte(schemas.Source(c.Name)), map[string]string{}
+	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
+		p.topics[kind] = c.Name + "." + kind
+	}
 	for _, s := range c.Sources {
 		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
 		for _, at := range position.Inputs {
@@ -139,14 +151,24 @@ func (p *Partition) Unread(topic string) int {
 	return 0
 }
 
-// Changed is how many events and timers lie folded and not sealed.
-func (p *Partition) Changed() int { return p.records }
+// Changed is how many events and timers lie folded and not sealed, and how many records without an event: a topic of which
+// nothing is used must not be read again from its beginning, nor seem to be waited for.
+func (p *Partition) Changed() int {
+	n := p.records
+	for _, in := range p.inputs {
+		n += in.empty
+	}
+	return n
+}
 
 // Fold folds the events that wait, but not more than `most`, and fires the timers that the watermark has passed; more says
 // that there is more to do at once.
 func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 	p.last = now
-	for range most {
+	for i := range most {
+		if i%512 == 511 {
+			runtime.Gosched() // on a single core a commit under way waits for this goroutine at each answer from the network
+		}
 		in, e, err := p.pick(now)
 		if err != nil {
 			return false, err

@@ -22,6 +22,11 @@ func (p *Partition) emit(m schemas.Message) {
 		if p.c.Memberships {
 			p.member(m)
 		}
+	case *schemas.Decision:
+		p.told.Decided[m.Action]++
+		if m.Time >= p.c.MuteBefore {
+			p.send("actions", m.Profile, m)
+		}
 	case *schemas.SessionEnded:
 		if p.c.Sessions {
 			p.send("sessions", m.Profile, m)
@@ -36,7 +41,7 @@ func (p *Partition) emit(m schemas.Message) {
 
 // keyed is an event for <name>.events, keyed by its profile.
 func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
-	r := &kgo.Record{Topic: p.topic("events"), Key: []byte(e.Subject), Value: e.AppendData(nil)}
+	r := &kgo.Record{Topic: p.topics["events"], Key: []byte(e.Subject), Value: e.AppendData(nil)}
 	for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", e.ID}, {"ce_source", e.Source}, {"ce_type", e.Type}, {"ce_subject", e.Subject},
 		{"ce_time", e.Time.String()}, {"ce_partitionkey", e.Subject}, {"content-type", "application/json"}} {
 		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
@@ -54,46 +59,48 @@ func (p *Partition) count(m *schemas.SegmentChange) {
 	}
 }
 
-func (p *Partition) topic(kind string) string { return p.c.Name + "." + kind }
-
 func (p *Partition) send(kind, key string, m schemas.Message) {
-	p.outputs = append(p.outputs, &kgo.Record{Topic: p.topic(kind), Key: []byte(key), Value: schemas.AppendData(nil, p.c.Name, m), Headers: p.headers(key, m)})
+	r := p.room.record(p.topics[kind])
+	r.Key = p.room.text(key)
+	r.Value = p.room.data(p.c.Name, m)
+	r.Headers = p.headers(r.Key, m)
+	p.outputs = append(p.outputs, r)
 }
 
-func (p *Partition) headers(key string, m schemas.Message) []kgo.RecordHeader {
-	source, id := schemas.Source(p.c.Name), ""
+var (
+	specversion = []byte("1.0")
+	jsonType    = []byte("application/json")
+)
+
+func (p *Partition) headers(key []byte, m schemas.Message) []kgo.RecordHeader {
+	if p.noticed.at != p.last || p.noticed.text == nil {
+		p.noticed.at, p.noticed.text = p.last, []byte(p.last.String())
+	}
+	source, id := p.source, []byte(nil)
 	late, isLate := m.(*schemas.Late)
 	if isLate {
-		source, id = late.Source, late.ID
+		source, id = p.room.text(late.Source), p.room.text(late.ID)
 	} else {
-		id = string(schemas.AppendMessageID(nil, p.c.Name, m))
+		id = p.room.id(p.c.Name, m)
 	}
-	headers := make([]kgo.RecordHeader, 0, 10)
-	header := func(name, value string) {
-		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
-	}
-	header("ce_specversion", "1.0")
-	header("ce_id", id)
-	header("ce_source", source)
-	header("ce_type", schemas.MessageType(m))
-	header("ce_subject", key)
+	headers := append(p.room.headers(10), kgo.RecordHeader{Key: "ce_specversion", Value: specversion}, kgo.RecordHeader{Key: "ce_id", Value: id},
+		kgo.RecordHeader{Key: "ce_source", Value: source}, kgo.RecordHeader{Key: "ce_type", Value: p.room.text(schemas.MessageType(m))},
+		kgo.RecordHeader{Key: "ce_subject", Value: key})
 	if at := schemas.MessageTime(m); at != schemas.Never {
-		header("ce_time", at.String())
+		headers = append(headers, kgo.RecordHeader{Key: "ce_time", Value: p.room.instant(at)})
 	}
-	header("ce_partitionkey", key)
+	headers = append(headers, kgo.RecordHeader{Key: "ce_partitionkey", Value: key})
 	if isLate {
-		header("ce_ebbreason", late.Reason)
+		headers = append(headers, kgo.RecordHeader{Key: "ce_ebbreason", Value: p.room.text(late.Reason)})
 	}
-	header("content-type", "application/json")
-	header("noticed_at", p.last.String())
-	return headers
+	return append(headers, kgo.RecordHeader{Key: "content-type", Value: jsonType}, kgo.RecordHeader{Key: "noticed_at", Value: p.noticed.text})
 }
 
 // member keeps who is in which segment: the entry while it lasts.
 func (p *Partition) member(m *schemas.SegmentChange) {
-	r := &kgo.Record{Topic: p.topic("memberships"), Key: []byte(m.Segment + "/" + m.Profile)}
+	r := &kgo.Record{Topic: p.topics["memberships"], Key: []byte(m.Segment + "/" + m.Profile)}
 	if m.Entered {
-		r.Value, r.Headers = schemas.AppendData(nil, p.c.Name, m), p.headers(m.Profile, m)
+		r.Value, r.Headers = schemas.AppendData(nil, p.c.Name, m), p.headers([]byte(m.Profile), m)
 	}
 	p.outputs = append(p.outputs, r)
 }
@@ -101,7 +108,7 @@ func (p *Partition) member(m *schemas.SegmentChange) {
 // deadLetter is a record as it was, with the reason in a header.
 func (p *Partition) deadLetter(r *kgo.Record, why *schemas.Unusable) *kgo.Record {
 	letter := &schemas.DeadLetter{Reason: why.Reason, Detail: why.Detail, Topic: r.Topic, Part: r.Partition, Offset: r.Offset}
-	return &kgo.Record{Topic: p.topic("dead-letters"), Key: r.Key, Value: r.Value,
+	return &kgo.Record{Topic: p.topics["dead-letters"], Key: r.Key, Value: r.Value,
 		Headers: append(append([]kgo.RecordHeader(nil), r.Headers...), kgo.RecordHeader{Key: "ebb_dead_letter", Value: schemas.AppendDeadLetterReason(nil, letter)})}
 }
 

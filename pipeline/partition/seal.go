@@ -46,6 +46,7 @@ func (p *Partition) Landed() {
 func (p *Partition) position() state.Position {
 	at := state.Position{Watermark: p.watermark}
 	for _, in := range p.inputs {
+		in.empty = 0
 		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: p.number, Next: in.next, Clock: in.clock})
 	}
 	return at

@@ -40,7 +40,7 @@ func (v *views) changed(b *live.Batch, h *held) {
 	now := v.p.last
 	if !h.Alive {
 		if erased {
-			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topic("profiles"), Key: []byte(h.ID)})
+			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topics["profiles"], Key: []byte(h.ID)})
 		}
 		v.done(b, h.ID)
 		return

@@ -15,6 +15,7 @@ type metrics struct {
 	restoredRecords, sessions prometheus.Counter
 	dead, late                *prometheus.CounterVec // by reason
 	changes                   *prometheus.CounterVec // by segment and status
+	decided                   *prometheus.CounterVec // by action
 	requests                  *prometheus.CounterVec // by status
 	fold, commit, restore     prometheus.Histogram
 }
@@ -44,6 +45,7 @@ func newMetrics() *metrics {
 	m.dead = by("ebb_dead_letters_total", "Records that could not be used, by reason.", "reason")
 	m.late = by("ebb_late_total", "Events that came too late for something, by reason.", "reason")
 	m.changes = by("ebb_segment_changes_total", "Entries into segments and exits.", "segment", "status")
+	m.decided = by("ebb_decisions_total", "Decisions, those of control groups included.", "action")
 	m.requests = by("ebb_http_requests_total", "Requests for profiles, by status.", "status")
 	m.fold = seconds("ebb_fold_seconds", "How long a task folded at a time.", 0.0001, 15)
 	m.commit = seconds("ebb_commit_seconds", "From the beginning of a transaction until it is stored.", 0.001, 15)
@@ -77,6 +79,9 @@ func (m *metrics) add(t *live.Told) {
 	}
 	for reason, n := range t.Late {
 		m.late.WithLabelValues(reason).Add(float64(n))
+	}
+	for action, n := range t.Decided {
+		m.decided.WithLabelValues(action).Add(float64(n))
 	}
 	for segment, n := range t.Entered {
 		m.changes.WithLabelValues(segment, "entered").Add(float64(n))

@@ -36,33 +36,16 @@ func attack(t *testing.T, c *cluster, how time.Duration) {
 	t.Logf("-seed %d", s)
 	random := rand.New(rand.NewPCG(s, 0))
 	name := fmt.Sprintf("shop%d", s%1e6)
-	g := &group{t: t, brokers: c.addresses, name: name, sources: []string{name + ".clicks", name + ".orders"}, dir: folder(t, "members"), members: map[string]*running{}, began: time.Now()}
-	defer func() {
-		for _, r := range g.members {
-			_ = r.command.Process.Signal(syscall.SIGCONT)
-			_ = r.command.Process.Kill()
-			<-r.exited
-		}
-	}()
-	c.makeTopics(t, 6, name, g.sources...)
+	g := newGroup(t, c, name, name+".clicks", name+".orders")
+	g.program = g.counting
+	c.makeTopics(t, 6, name+".changelog", append(g.sources, name+".events", name+".commits", name+".counts")...)
 	l := startLoad(t, c, s, 1000, 300, append(g.sources, name+".events")...)
 	instances := []string{"m0", "m1", "m2"}
 	for _, instance := range instances {
 		g.start(instance, false, false)
 	}
-	for time.Since(g.began) < how && !t.Failed() {
-		time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
-		g.strike(c, random, instances)
-		for _, text := range g.dead() {
-			t.Errorf("ended of itself: %s", text)
-		}
-	}
+	g.suffer(c, random, instances, func() bool { return time.Since(g.began) < how })
 	l.stop()
-	for _, instance := range instances {
-		if g.members[instance] == nil {
-			g.start(instance, false, false)
-		}
-	}
 	g.say("%d records sent; waiting for the rest", l.sent.Load())
 	g.caughtUp(c)
 	for _, instance := range slices.Sorted(maps.Keys(g.members)) {
@@ -74,6 +57,22 @@ func attack(t *testing.T, c *cluster, how time.Duration) {
 	if t.Failed() {
 		for _, instance := range instances {
 			t.Logf("%s:\n%s", instance, g.tail(instance, 60))
+		}
+	}
+}
+
+// suffer strikes as long as it is told to; in the end all members are there.
+func (g *group) suffer(c *cluster, random *rand.Rand, instances []string, more func() bool) {
+	for more() && !g.t.Failed() {
+		time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)
+		g.strike(c, random, instances)
+		for _, text := range g.dead() {
+			g.t.Errorf("ended of itself: %s", text)
+		}
+	}
+	for _, instance := range instances {
+		if g.members[instance] == nil {
+			g.start(instance, false, false)
 		}
 	}
 }
@@ -94,6 +93,7 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 	switch {
 	case what < 50:
 		g.end(instance, syscall.SIGKILL)
+		g.kills++
 		lost := random.IntN(4) == 0
 		if lost {
 			if err := os.RemoveAll(g.folder(instance)); err != nil {

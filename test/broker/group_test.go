@@ -21,8 +21,33 @@ type group struct {
 	name    string
 	sources []string
 	dir     string
+	program func(instance string, noWAL, leave bool) *exec.Cmd // of a member
 	members map[string]*running
 	began   time.Time
+	kills   int
+}
+
+func newGroup(t *testing.T, c *cluster, name string, sources ...string) *group {
+	g := &group{t: t, brokers: c.addresses, name: name, sources: sources, dir: folder(t, "members"), members: map[string]*running{}, began: time.Now()}
+	t.Cleanup(func() {
+		for _, r := range g.members {
+			_ = r.command.Process.Signal(syscall.SIGCONT)
+			_ = r.command.Process.Kill()
+			<-r.exited
+		}
+	})
+	return g
+}
+
+// counting is this program as a member that counts.
+func (g *group) counting(instance string, noWAL, leave bool) *exec.Cmd {
+	text, err := json.Marshal(member{Brokers: g.brokers, Name: g.name, Instance: instance, Sources: g.sources, Dir: g.folder(instance), NoWAL: noWAL, Leave: leave})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), memberEnv+"="+string(text))
+	return c
 }
 
 // running is one incarnation of a member.
@@ -40,18 +65,13 @@ func (g *group) folder(instance string) string { return filepath.Join(g.dir, ins
 func (g *group) log(instance string) string    { return filepath.Join(g.dir, instance+".log") }
 
 func (g *group) start(instance string, noWAL, leave bool) {
-	text, err := json.Marshal(member{Brokers: g.brokers, Name: g.name, Instance: instance, Sources: g.sources, Dir: g.folder(instance), NoWAL: noWAL, Leave: leave})
-	if err != nil {
-		g.t.Fatal(err)
-	}
 	log, err := os.OpenFile(g.log(instance), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	defer log.Close()
 	fmt.Fprintln(log, "--- started at", time.Now().UTC().Format("15:04:05.000"))
-	r := &running{command: exec.Command(os.Args[0]), exited: make(chan struct{})}
-	r.command.Env = append(os.Environ(), memberEnv+"="+string(text))
+	r := &running{command: g.program(instance, noWAL, leave), exited: make(chan struct{})}
 	r.command.Stdout, r.command.Stderr = log, log
 	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := r.command.Start(); err != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -17,9 +16,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/pipeline/live"
-	"github.com/ebbstream/ebb/schemas"
-	"github.com/ebbstream/ebb/state"
+	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/state/disk"
+	"github.com/ebbstream/ebb/test/counter"
 )
 
 var (
@@ -66,11 +65,11 @@ func runMember(text string) error {
 	if err != nil {
 		return err
 	}
+	rows := partition.Disk{Store: store} // counters are rows that nothing wakes: they are shorter than a row's time
 	err = live.Run(ctx, live.Config{
 		Name: m.Name, Instance: m.Instance, Sources: m.Sources,
-		CommitInterval: 100 * time.Millisecond, SessionTimeout: sessionTimeout, Start: kgo.NewOffset().AtStart(), Leave: m.Leave,
-		Fold:  count(m.Name + ".counts"),
-		Store: pebbleStore{store},
+		CommitInterval: 100 * time.Millisecond, SessionTimeout: sessionTimeout, Leave: m.Leave,
+		Open: counter.Open(m.Name+".counts", rows), Store: rows,
 		Tell: func(e live.Event) {
 			if _, often := e.(live.Committed); !often {
 				fmt.Fprintln(os.Stderr, time.Now().UTC().Format("15:04:05.000"), e)
@@ -85,42 +84,3 @@ func runMember(text string) error {
 }
 
 const sessionTimeout = 6 * time.Second // the least that brokers allow by default
-
-// count is the operator: how many records of the key there were. Its output says by which record it came to that.
-func count(topic string) live.Fold {
-	return func(value []byte, r *kgo.Record) ([]byte, []*kgo.Record) {
-		n, _ := strconv.Atoi(string(value))
-		next := strconv.Itoa(n + 1)
-		out := fmt.Sprintf("%s %s/%d/%d", next, r.Topic, r.Partition, r.Offset)
-		return []byte(next), []*kgo.Record{{Topic: topic, Key: r.Key, Value: []byte(out)}}
-	}
-}
-
-// A pebbleStore keeps counters as profiles that nothing wakes.
-type pebbleStore struct{ *disk.Store }
-
-func (s pebbleStore) Get(task int32, key string) ([]byte, error) {
-	value, found, err := s.Profile(nil, task, key)
-	if !found {
-		return nil, err
-	}
-	return value, err
-}
-
-func (s pebbleStore) Apply(task int32, rows map[string][]byte, position state.Position) error {
-	b := s.NewBatch()
-	for id, value := range rows {
-		if value == nil {
-			b.DeleteProfile(task, id, schemas.Never)
-		} else {
-			b.PutProfile(task, id, value, schemas.Never, schemas.Never)
-		}
-	}
-	b.SetPosition(task, position)
-	if err := b.Commit(false); err != nil {
-		return err
-	}
-	return b.Close()
-}
-
-func (s pebbleStore) Drop(task int32) error { return s.DropTask(task) }

@@ -22,8 +22,8 @@ func (c *cluster) client(t *testing.T, options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// makeTopics makes the topics of a service. The changelog is compacted as eagerly as can be, so that there are holes.
-func (c *cluster) makeTopics(t *testing.T, partitions int32, name string, sources ...string) {
+// makeTopics makes topics of a service. The changelog is compacted as eagerly as can be, so that there are holes.
+func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, others ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -31,9 +31,9 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, name string, source
 	compacted := map[string]*string{"cleanup.policy": text("compact"), "segment.ms": text("5000"), "segment.bytes": text("1048576"),
 		"min.cleanable.dirty.ratio": text("0.01"), "delete.retention.ms": text("1000")}
 	admin := kadm.NewClient(c.client(t))
-	for _, topic := range append([]string{name + ".events", name + ".changelog", name + ".commits", name + ".counts"}, sources...) {
+	for _, topic := range append(others, changelog) {
 		var configs map[string]*string
-		if topic == name+".changelog" {
+		if topic == changelog {
 			configs = compacted
 		}
 		if _, err := admin.CreateTopic(ctx, partitions, 1, configs, topic); err != nil {

@@ -1,11 +1,16 @@
-package live
+package simulate
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 
+	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
@@ -46,6 +51,36 @@ func (m *memory) Get(task int32, key string) ([]byte, error) {
 		return bytes.Clone(t.rows[key]), nil
 	}
 	return nil, nil
+}
+
+// Due are the first timers that are due, as partition.Disk finds them.
+func (m *memory) Due(task int32, upTo schemas.Instant, most int) (timers []partition.Timer, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.mu.tasks[task]; t != nil {
+		for key, row := range t.rows {
+			if at := partition.Wake(row); at <= upTo {
+				timers = append(timers, partition.Timer{At: at, Key: key})
+			}
+		}
+	}
+	slices.SortFunc(timers, func(a, b partition.Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key)) })
+	return timers[:min(most, len(timers))], nil
+}
+
+// Keys are the keys that begin with a prefix.
+func (m *memory) Keys(task int32, prefix string) (keys []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.mu.tasks[task]; t != nil {
+		for key := range t.rows {
+			if strings.HasPrefix(key, prefix) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
 }
 
 func (m *memory) Position(task int32) (state.Position, bool, error) {

@@ -1,4 +1,4 @@
-package live
+package simulate
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/pipeline/live"
 )
 
 // A machine is where a member runs. When it is killed nothing leaves it any more, neither to the brokers nor to the store.
@@ -34,7 +36,7 @@ type fault struct {
 	kills bool // else only that connection breaks
 }
 
-func startMachine(c Config, store *memory, plan fault, random *rand.Rand, dial dialer) *machine {
+func startMachine(c live.Config, store *memory, plan fault, random *rand.Rand, dial dialer) *machine {
 	m := &machine{store: store, ended: make(chan struct{})}
 	m.mu.conns, m.mu.plan, m.mu.random = map[net.Conn]bool{}, plan, random
 	ctx, stop := context.WithCancel(context.Background())
@@ -54,7 +56,7 @@ func startMachine(c Config, store *memory, plan fault, random *rand.Rand, dial d
 	}))
 	go func() {
 		defer close(m.ended)
-		m.err = Run(ctx, c)
+		m.err = live.Run(ctx, c)
 	}()
 	return m
 }

@@ -1,6 +1,6 @@
 //go:build synctests
 
-package live
+package simulate
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package live
+package simulate
 
 import (
 	"context"
@@ -10,24 +10,25 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/state"
 )
 
 // TestTaken: of two processes with one instance name the first stops, and says why; the other goes on.
 func TestTaken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s, end := newSimulation(t, 1)
+		s, end := newSimulation(t, 1, counting{})
 		defer end()
 		one, two := newMemory(), newMemory()
 		c := s.config
 		c.Instance = "m0"
-		c.Tell = func(e Event) { s.say("%v", e) }
-		first := startMachine(c, one, fault{}, s.fork(), s.dial)
+		c.Tell = func(e live.Event) { s.say("%v", e) }
+		first := s.machine(c, one, fault{})
 		s.produce(c.Sources)
 		time.Sleep(time.Second)
-		second := startMachine(c, two, fault{}, s.fork(), s.dial)
+		second := s.machine(c, two, fault{})
 		<-first.ended
-		if !errors.Is(first.err, ErrTaken) {
+		if !errors.Is(first.err, live.ErrTaken) {
 			t.Errorf("the first ended with %v", first.err)
 		}
 		s.produce(c.Sources)
@@ -37,18 +38,19 @@ func TestTaken(t *testing.T) {
 		if second.err != nil {
 			t.Errorf("the second ended with %v", second.err)
 		}
-		s.verify(c.Sources)
+		s.settle()
+		s.verify()
 	})
 }
 
 // TestPartitionCounts: topics that cannot be tasks together are refused at the start.
 func TestPartitionCounts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s, end := newSimulation(t, 1, kfake.SeedTopics(simTasks+1, "visits"))
+		s, end := newSimulation(t, 1, counting{}, kfake.SeedTopics(simTasks+1, "visits"))
 		defer end()
 		c := s.config
-		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "visits"), func(Event) {}
-		m := startMachine(c, newMemory(), fault{}, s.fork(), s.dial)
+		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "visits"), func(live.Event) {}
+		m := s.machine(c, newMemory(), fault{})
 		<-m.ended
 		if m.err == nil || !strings.Contains(m.err.Error(), "visits has 5 partitions") {
 			t.Errorf("ended with %v", m.err)
@@ -59,15 +61,15 @@ func TestPartitionCounts(t *testing.T) {
 // TestChangelogEndsBeforeState: a folder that has followed more than the brokers have is not believed, nor thrown away.
 func TestChangelogEndsBeforeState(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s, end := newSimulation(t, 1)
+		s, end := newSimulation(t, 1, counting{})
 		defer end()
 		store := newMemory()
 		if err := store.Apply(2, nil, state.Position{Changelog: 7}); err != nil {
 			t.Fatal(err)
 		}
 		c := s.config
-		c.Instance, c.Tell = "m0", func(Event) {}
-		m := startMachine(c, store, fault{}, s.fork(), s.dial)
+		c.Instance, c.Tell = "m0", func(live.Event) {}
+		m := s.machine(c, store, fault{})
 		<-m.ended
 		if m.err == nil || !strings.Contains(m.err.Error(), "shop.changelog partition 2 ends at offset 0") {
 			t.Errorf("ended with %v", m.err)
@@ -78,9 +80,11 @@ func TestChangelogEndsBeforeState(t *testing.T) {
 // TestStateBehindChangelog: what the changelog no longer tells may have been deletions, so the task is restored anew.
 func TestStateBehindChangelog(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s, end := newSimulation(t, 1)
+		s, end := newSimulation(t, 1, counting{})
 		defer end()
-		s.produce(s.config.Sources)
+		for range 5 { // some of each task, whatever is aborted
+			s.produce(s.config.Sources)
+		}
 		s.settle()
 		store := newMemory()
 		for task := range int32(simTasks) {
@@ -96,8 +100,8 @@ func TestStateBehindChangelog(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := s.config
-		c.Instance, c.Tell = "m0", func(e Event) { s.say("%v", e) }
-		m := startMachine(c, store, fault{}, s.fork(), s.dial)
+		c.Instance, c.Tell = "m0", func(e live.Event) { s.say("%v", e) }
+		m := s.machine(c, store, fault{})
 		time.Sleep(5 * time.Second)
 		m.stop()
 		<-m.ended

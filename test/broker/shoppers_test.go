@@ -1,0 +1,112 @@
+//go:build linux
+
+package broker
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/test/bench/shop"
+)
+
+// Shoppers send events at the pace of the attack, and write them to a file in the order in which they send them.
+type shoppers struct {
+	t          *testing.T
+	client     *kgo.Client
+	file       *os.File
+	lines      *bufio.Writer
+	topics     []string
+	partitions int
+	sent       int
+	latest     schemas.Instant
+	stop       func()
+}
+
+const (
+	shopRate  = 800 // events a second
+	shopUsers = 2000
+)
+
+func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path string, topics []string) *shoppers {
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shoppers{t: t, file: file, lines: bufio.NewWriter(file), topics: topics, partitions: partitions,
+		client: c.client(t, kgo.UnknownTopicRetries(-1), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))}
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	all.Go(func() {
+		events := shop.New(int64(seed>>1), int(long.Seconds())*shopRate, shopUsers)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			for range shopRate / 50 {
+				e := events.Next()
+				// A person's events come through one topic, so that there is one order of their arrival.
+				s.send(topics[e.User%len(topics)], fmt.Sprintf("user-%08d", e.User), e.AppendJSON(nil))
+				s.latest = max(s.latest, e.Time)
+			}
+		}
+	})
+	s.stop = func() {
+		cancel()
+		all.Wait()
+		s.close()
+	}
+	return s
+}
+
+// send must not fail: the order of a retry is kept, and the brokers are waited for.
+func (s *shoppers) send(topic, key string, line []byte) {
+	s.sent++
+	fmt.Fprintf(s.lines, "%s\n", line)
+	s.client.Produce(context.Background(), &kgo.Record{Topic: topic, Key: []byte(key), Value: slices.Clone(line)}, func(_ *kgo.Record, err error) {
+		if err != nil {
+			s.t.Errorf("sending an event: %v", err)
+		}
+	})
+}
+
+// close lets time go on in every partition, by a last event of somebody who does nothing else.
+func (s *shoppers) close() {
+	at := s.latest.Add(2*schemas.Hour + schemas.Day)
+	for i, topic := range s.topics {
+		last := make([]string, s.partitions)
+		for n, left := 0, s.partitions; left > 0; n++ {
+			key := fmt.Sprintf("last-%d-%d", i, n)
+			r := &kgo.Record{Key: []byte(key)}
+			if p := kgo.StickyKeyPartitioner(nil).ForTopic(topic).Partition(r, s.partitions); last[p] == "" {
+				last[p] = key
+				left--
+			}
+		}
+		for p, key := range last {
+			s.send(topic, key, fmt.Appendf(nil, `{"id":"last-%d-%d","source":"shop","type":"page_view","subject":%q,"time":%d,"data":{}}`, i, p, key, int64(at)))
+		}
+	}
+	if err := s.client.Flush(context.Background()); err != nil {
+		s.t.Errorf("sending the rest: %v", err)
+	}
+	if err := s.lines.Flush(); err != nil {
+		s.t.Error(err)
+	}
+	s.file.Close()
+}
+
+// sure is the instant up to which the watermarks of all partitions have come.
+func (s *shoppers) sure() schemas.Instant { return s.latest.Add(schemas.Day) }

@@ -1,0 +1,118 @@
+package simulate
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+	"github.com/ebbstream/ebb/test/engine"
+)
+
+// shop has what time moves: windows, fading sums, deadlines, hours of the day, sessions; and what people decide: consents,
+// erasure.
+const shop = `
+name: shop
+time: {lateness: 10m, accept: 24h, idle_after: never}
+sessions: {gap: 30m, keep: [item]}
+segments:
+  buyers: {when: 'count("purchase", "3h") >= 1', purpose: marketing}
+  busy: {when: 'count("*", "2h") >= 3', until: 'count("*", "2h") < 1'}
+  fans: {when: 'decayed("view", "1h") >= 1.5'}
+  abandoners: {when: 'not_followed_by("cart", "purchase", "1h")'}
+  idlers: {when: 'since_last("view") > hours(4) && !in_segment("buyers")'}
+  early: {when: 'local_hour() < 8 && ever("view")'}
+  spenders: {when: 'sum("purchase", "amount", "6h") >= 30.0'}
+  visitors: {when: 'sessions("12h") >= 2 && session.events > 0'}
+`
+
+// An engineWork is the whole fold. Each person's events come through one topic, so that the order of arrival is one; of the
+// topics only each one's own order is.
+type engineWork struct {
+	catalog *catalog.Catalog
+	common  *partition.Config
+	clock   schemas.Instant
+	sent    int
+}
+
+var engineOutputs = []string{"shop.segment-changes", "shop.sessions", "shop.late", "shop.profiles"}
+
+func newEngine(t *testing.T) *engineWork {
+	_, _, compiled, faults := engine.Load("shop.yaml", []byte(shop), engine.NoEnvironment)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	format, _ := schemas.FormatOf("cloudevents")
+	c := &partition.Config{Name: "shop", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
+		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: 2 * schemas.Second, Profiled: 4}
+	for _, topic := range []string{"clicks", "orders", "shop.events"} {
+		mapping, wrong := expr.CompileMapping(expr.MapDefinition{Topic: topic, Keyed: true, Default: format.Defaults(false)}, compiled.Plan.Fields)
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		c.Sources = append(c.Sources, partition.Source{Topic: topic, Own: topic == "shop.events", Decoder: func() partition.Decoder {
+			return mapping.Mapper(format.NewReader(mapping.Reading()))
+		}})
+	}
+	return &engineWork{catalog: compiled, common: c}
+}
+
+// begin is the same from the start of a history, a month before the clock of the bubble begins.
+func (e *engineWork) begin() *engineWork {
+	begun := *e
+	begun.clock, _ = schemas.ParseInstant("1999-12-01T00:00:00Z")
+	return &begun
+}
+
+func (e *engineWork) outputs() []string { return engineOutputs }
+
+func (e *engineWork) open(store *memory) func(int32, state.Position) (live.Folder, error) {
+	return func(task int32, position state.Position) (live.Folder, error) {
+		return partition.New(e.common, task, position, store)
+	}
+}
+
+const people = 20
+
+// record is up to lateness behind the greatest time sent, so that nobody is late.
+func (e *engineWork) record(s *simulation, _ []string) *kgo.Record {
+	r := s.random
+	e.clock = e.clock.Add(schemas.Duration(r.Int64N(int64(6 * schemas.Minute))))
+	at := e.clock
+	if r.IntN(4) == 0 {
+		at = at.Add(-schemas.Duration(r.Int64N(int64(10*schemas.Minute) + 1)))
+	}
+	e.sent++
+	person := r.IntN(people)
+	id := e.sent
+	if r.IntN(10) == 0 {
+		id = 1 + r.IntN(e.sent) // perhaps one that was there, then of another time
+	}
+	kind, data := "view", fmt.Sprintf(`{"item":"i%d"}`, r.IntN(5))
+	switch n := r.IntN(100); {
+	case n < 20:
+		kind = "cart"
+	case n < 35:
+		kind, data = "purchase", fmt.Sprintf(`{"amount":%d,"item":"i%d"}`, r.IntN(30), r.IntN(5))
+	case n < 50:
+		kind, data = "ebb.consent", fmt.Sprintf(`{"purpose":"marketing","status":%q}`, []string{"granted", "granted", "denied", "revoked"}[r.IntN(4)])
+	case n < 54:
+		kind, data = "ebb.traits", fmt.Sprintf(`{"timezone":%q}`, []string{"UTC", "Europe/Berlin", "Asia/Tokyo"}[r.IntN(3)])
+	case n < 56:
+		kind, data = "ebb.erase", `{}`
+	}
+	key := fmt.Sprintf("u%d", person)
+	topic := e.common.Sources[min(person*3/(people-2), 2)].Topic // the last few through ebb's own
+	if topic == "shop.events" {
+		// The others wait for it only up to the end that was asked for last, a second ago: in a bubble, hours of the shop's time.
+		at = at.Add(schemas.Day)
+	}
+	value := fmt.Sprintf(`{"specversion":"1.0","id":"e%d","source":"web","type":%q,"subject":%q,"time":%q,"data":%s}`, id, kind, key, at, data)
+	return &kgo.Record{Topic: topic, Key: []byte(key), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: "content-type", Value: []byte("application/cloudevents+json")}}}
+}

@@ -1,0 +1,44 @@
+package simulate
+
+import (
+	"flag"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+var (
+	seeds = flag.Int("seeds", 20, "how many histories each simulation tries")
+	seed  = flag.Uint64("seed", 0, "the one history to try; 0: as many as -seeds says, from a new beginning")
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestSimulateCounter: every record is counted once.
+func TestSimulateCounter(t *testing.T) {
+	try(t, func() work { return &counting{} })
+}
+
+// TestSimulateEngine: what comes out of the whole fold is, of each profile, what one pass over its events gives.
+func TestSimulateEngine(t *testing.T) {
+	e := newEngine(t)
+	try(t, func() work { return e.begin() })
+}
+
+func try(t *testing.T, work func() work) {
+	n := *seeds
+	first := *seed
+	if first == 0 {
+		first = uint64(time.Now().UnixNano())
+	} else {
+		n = 1
+	}
+	t.Logf("%d seeds from %d", n, first)
+	for i := range uint64(n) {
+		bubble(t, func(t *testing.T) { simulate(t, first+i, work()) })
+		if t.Failed() {
+			return
+		}
+	}
+}
