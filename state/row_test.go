@@ -16,7 +16,7 @@ func TestKeys(t *testing.T) {
 			t.Errorf("id %q has the key %q, which gives %q", id, key, got)
 		}
 	}
-	for _, key := range []string{state.LayoutNow, state.SecretKey, state.LayoutKey(7), state.ErasedKey([]byte("s"), "u1"), state.WaitingPrefix + "u1"} {
+	for _, key := range []string{state.LayoutNow, state.SecretKey, state.LayoutKey(7), state.ErasedKey([]byte("s"), "u1"), state.WaitingPrefix + "u1", state.SizePrefix, state.SizePrefix + "buyers"} {
 		if id, ok := state.ProfileID(key); ok {
 			t.Errorf("the key %q is taken for the profile %q", key, id)
 		}

@@ -32,7 +32,7 @@ func (d *due) fire(most int) (more bool, err error) {
 			p.chain.Pass(h.Profile, p.watermark, p.emit)
 			p.profiles.touch(h)
 			p.records++
-			p.Told.Timers++
+			p.told.Timers++
 		}
 	}
 	// What was fired stays in the store until its Batch is there: the rest is looked for after that.

@@ -47,7 +47,7 @@ func (in *input) behind(now schemas.Instant, wait schemas.Duration) bool {
 
 // dead publishes a record that cannot be used.
 func (p *Partition) dead(r *kgo.Record, why *schemas.Unusable) {
-	p.Told.Dead[why.Reason]++
+	p.told.Dead[why.Reason]++
 	p.outputs = append(p.outputs, p.deadLetter(r, why))
 	p.records++
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -73,23 +74,14 @@ type Partition struct {
 	last    schemas.Instant // the wall clock of the latest Fold
 	stale   bool            // timers may be due that were not looked for
 	due     *due
-	Told    Told
-}
-
-// Told counts what happened, for metrics; it is reset by who reads it.
-type Told struct {
-	Events, Timers int64
-	Late           map[string]int64 // by reason
-	Dead           map[string]int64
-	Entered        map[string]int64 // by segment
-	Exited         map[string]int64
-	Decided        map[string]int64 // by action
+	told    live.Told
+	sizes   sizes
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
-	p.Told.reset()
+	p.told.Reset()
 	p.source, p.topics = []byte(schemas.Source(c.Name)), map[string]string{}
 	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
 		p.topics[kind] = c.Name + "." + kind
@@ -112,23 +104,15 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 	if err := p.profiles.checkLayout(c.ForgetHistory); err != nil {
 		return nil, err
 	}
+	if p.sizes, err = newSizes(p); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
 // loose is whether the events of a source come by way of <name>.events, which then is waited for as any other.
 func (c *Config) loose() bool {
 	return slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Loose })
-}
-
-func (t *Told) reset() {
-	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}, Decided: map[string]int64{}}
-}
-
-// Take gives what was told since the last Take.
-func (t *Told) Take() Told {
-	out := *t
-	t.reset()
-	return out
 }
 
 func (p *Partition) input(topic string) *input {
@@ -220,15 +204,16 @@ func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error
 	if err != nil {
 		return err
 	}
-	erased := h.Epoch
+	erased, was := h.Epoch, h.Alive
 	p.chain.Fold(h.Profile, e, p.watermark, p.emit)
 	if h.Epoch != erased {
 		h.erased = true
 	}
+	p.sizes.lived(was, h.Alive)
 	p.profiles.touch(h)
 	in.clock = max(in.clock, e.Time)
 	in.at++
 	p.records++
-	p.Told.Events++
+	p.told.Events++
 	return nil
 }

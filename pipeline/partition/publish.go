@@ -23,7 +23,7 @@ func (p *Partition) emit(m schemas.Message) {
 			p.member(m)
 		}
 	case *schemas.Decision:
-		p.Told.Decided[m.Action]++
+		p.told.Decided[m.Action]++
 		if m.Time >= p.c.MuteBefore {
 			p.send("actions", m.Profile, m)
 		}
@@ -32,7 +32,7 @@ func (p *Partition) emit(m schemas.Message) {
 			p.send("sessions", m.Profile, m)
 		}
 	case *schemas.Late:
-		p.Told.Late[m.Reason]++
+		p.told.Late[m.Reason]++
 		p.send("late", m.Subject, m)
 	case *schemas.Profile:
 		p.send("profiles", m.Profile, m)
@@ -51,9 +51,11 @@ func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
 
 func (p *Partition) count(m *schemas.SegmentChange) {
 	if m.Entered {
-		p.Told.Entered[m.Segment]++
+		p.told.Entered[m.Segment]++
+		p.sizes.add(m.Segment, 1)
 	} else {
-		p.Told.Exited[m.Segment]++
+		p.told.Exited[m.Segment]++
+		p.sizes.add(m.Segment, -1)
 	}
 }
 

@@ -30,6 +30,8 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	s.dirty = s.dirty[:0]
 	b.Outputs, p.outputs = p.outputs, nil
 	b.Position = p.position()
+	b.Told = p.told.Take()
+	b.Told.Sizes = p.sizes.seal(b.Rows)
 	s.sealed, p.records = b.Rows, 0
 	return b, nil
 }
