@@ -105,14 +105,17 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	return offsets, nil
 }
 
-// begin completes a position by the topics of which it says nothing, with where a new task begins in them.
+// begin completes a position by the topics of which it says nothing, with where a new task begins in them. Where the records
+// after it are deleted, it goes on after those: nobody can bring them back, and the group's offsets cannot move it.
 func (s *session) begin(ctx context.Context, position *state.Position, p int32) error {
 	position.Inputs = slices.Clone(position.Inputs) // the store may have kept it
 	for _, topic := range s.c.inputs() {
-		if slices.ContainsFunc(position.Inputs, func(in state.Input) bool { return in.Topic == topic }) {
-			continue
+		i := slices.IndexFunc(position.Inputs, func(in state.Input) bool { return in.Topic == topic })
+		begin := s.c.Start
+		if i >= 0 {
+			begin = Start{}
 		}
-		listed, err := s.c.Start.offsets(ctx, s.client, topic)
+		listed, err := begin.offsets(ctx, s.client, topic)
 		if err != nil {
 			return fmt.Errorf("looking up where to begin in %s: %w", topic, err)
 		}
@@ -120,7 +123,12 @@ func (s *session) begin(ctx context.Context, position *state.Position, p int32) 
 		if !found || o.Err != nil {
 			return fmt.Errorf("looking up where to begin in %s partition %d: %w", topic, p, errors.Join(o.Err, ctx.Err()))
 		}
-		position.Inputs = append(position.Inputs, state.Input{Topic: topic, Partition: p, Next: o.Offset, Clock: schemas.Earliest})
+		if i < 0 {
+			position.Inputs = append(position.Inputs, state.Input{Topic: topic, Partition: p, Next: o.Offset, Clock: schemas.Earliest})
+		} else if in := &position.Inputs[i]; in.Next < o.Offset {
+			s.c.Tell(Gone{Task: p, Topic: topic, Position: in.Next, Start: o.Offset})
+			in.Next = o.Offset
+		}
 	}
 	return nil
 }

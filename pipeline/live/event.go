@@ -35,6 +35,14 @@ type Moved struct {
 	Position int64
 }
 
+// Gone says that a source has deleted records that a task had not read yet: it goes on at the first that is left.
+type Gone struct {
+	Task     int32
+	Topic    string
+	Position int64 // the first that is gone
+	Start    int64 // the first that is left
+}
+
 // Committed says that a transaction was committed and is in the store.
 type Committed struct {
 	Tasks, Records int
@@ -59,6 +67,9 @@ func (e Restored) String() string {
 func (e Released) String() string { return fmt.Sprintf("task %d released", e.Task) }
 func (e Moved) String() string {
 	return fmt.Sprintf("task %d goes on at offset %d of %s, where its state ends; the group's offset is %d", e.Task, e.Position, e.Topic, e.Offset)
+}
+func (e Gone) String() string {
+	return fmt.Sprintf("offsets %d to %d of %s partition %d were deleted before they were read, and are lost; going on after them", e.Position, e.Start-1, e.Topic, e.Task)
 }
 func (e Committed) String() string {
 	return fmt.Sprintf("committed %d records of %d tasks in %v", e.Records, e.Tasks, e.Took)

@@ -7,10 +7,7 @@ import (
 
 // due fires the timers of profiles that no record touches, in bounded pieces: a million of one instant must not stall the
 // records behind them. Those of profiles that changed since the last Batch fire when it is sealed.
-type due struct {
-	p    *Partition
-	last Timer // the latest that was looked at; its Key is empty at the beginning
-}
+type due struct{ p *Partition }
 
 // fire fires at most so many; more says that others are left.
 func (d *due) fire(most int) (more bool, err error) {
@@ -27,16 +24,24 @@ func (d *due) fire(most int) (more bool, err error) {
 		if !ok {
 			continue
 		}
+		if _, sealed := p.profiles.sealed[t.Key]; sealed {
+			continue // fired, and not yet in the store
+		}
 		h, err := p.profiles.get(id)
 		if err != nil {
 			return false, err
 		}
-		if !h.dirty && h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
+		if h.dirty {
+			continue
+		}
+		if h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
 			p.chain.Pass(h.Profile, p.watermark, p.emit)
-			p.profiles.touch(h)
-			p.records++
 			p.told.Timers++
 		}
+		// Also if another configuration has nothing to do at that instant: its row would stay the first that is due, and many
+		// such would hide the others for ever.
+		p.profiles.touch(h)
+		p.records++
 	}
 	// What was fired stays in the store until its Batch is there: the rest is looked for after that.
 	p.stale = false

@@ -74,8 +74,16 @@ func (e *engineWork) outputs() []string { return engineOutputs }
 
 func (e *engineWork) open(store *memory) func(int32, state.Position) (live.Folder, error) {
 	return func(task int32, position state.Position) (live.Folder, error) {
-		return partition.New(e.common, task, position, store)
+		folder, err := partition.New(e.common, task, position, store)
+		return piecemeal{folder}, err
 	}
+}
+
+// piecemeal folds so little at once that even here much is left for later: events, and timers of one instant.
+type piecemeal struct{ *partition.Partition }
+
+func (p piecemeal) Fold(now schemas.Instant, most int) (bool, error) {
+	return p.Partition.Fold(now, min(most, 3))
 }
 
 const people = 20

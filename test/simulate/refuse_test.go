@@ -115,3 +115,38 @@ func TestStateBehindChangelog(t *testing.T) {
 		}
 	})
 }
+
+// TestSourceBeginsAfterPosition: what a source deletes before it is read is told, and does not stop the rest.
+func TestSourceBeginsAfterPosition(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, counting{})
+		defer end()
+		for range 5 {
+			s.produce(s.config.Sources)
+		}
+		s.settle()
+		for range 5 {
+			s.produce(s.config.Sources)
+		}
+		gone := kadm.Offsets{}
+		for at, end := range s.ends(context.Background(), []string{"clicks"}) {
+			gone.AddOffset(at.topic, at.partition, end, -1)
+		}
+		if _, err := kadm.NewClient(s.client).DeleteRecords(context.Background(), gone); err != nil {
+			t.Fatal(err)
+		}
+		if !s.finish() {
+			t.Error("what is left was not committed")
+		}
+		s.stopAll()
+		told := 0
+		for _, line := range s.told.lines {
+			if strings.Contains(line, " of clicks partition ") && strings.Contains(line, "are lost") {
+				told++
+			}
+		}
+		if told < simTasks {
+			t.Errorf("%d tasks told that records are lost", told)
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package live
+
+import (
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// waiting is a folder that holds so many records back.
+type waiting struct {
+	Folder
+	unread int
+}
+
+func (w *waiting) Unread(string) int { return w.unread }
+
+// TestThrottle: what a task cannot fold yet is not fetched, and a task that is given up leaves nothing of that behind, as the
+// client would keep it for whoever gets the task back.
+func TestThrottle(t *testing.T) {
+	client, err := kgo.NewClient()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	w := &waiting{}
+	task := &task{number: 2, folder: w, paused: map[string]bool{}}
+	for _, step := range []struct {
+		unread int
+		paused bool
+	}{{pauseAt, false}, {pauseAt + 1, true}, {resumeAt, true}, {resumeAt - 1, false}, {pauseAt + 1, true}} {
+		w.unread = step.unread
+		task.throttle(client, []string{"clicks"})
+		if paused := len(client.PauseFetchPartitions(nil)["clicks"]) > 0; paused != step.paused {
+			t.Errorf("with %d unread, paused: %v", step.unread, paused)
+		}
+	}
+	task.release(client)
+	if left := client.PauseFetchPartitions(nil); len(left["clicks"]) > 0 {
+		t.Errorf("still paused: %v", left)
+	}
+}
+
+// TestFoldAll: every task is folded, however many there are, and of several errors the first task's is told.
+func TestFoldAll(t *testing.T) {
+	var tasks []*task
+	for i := range 40 {
+		tasks = append(tasks, &task{number: int32(i), folder: &failing{at: int32(i)}})
+	}
+	for range 20 {
+		if err := foldAll(tasks); err != errOf(7) {
+			t.Fatalf("told %v", err)
+		}
+	}
+}
+
+type errOf int32
+
+func (e errOf) Error() string { return "failed as told" }
+
+// failing fails in task 7 and later.
+type failing struct {
+	Folder
+	at int32
+}
+
+func (f *failing) Fold(schemas.Instant, int) (bool, error) {
+	if f.at >= 7 {
+		return false, errOf(f.at)
+	}
+	return false, nil
+}
