@@ -18,7 +18,8 @@ func refusal(format string, args ...any) error { return &refused{fmt.Errorf(form
 
 // askBrokers lets ask use a client that gives up early: whoever waits for an answer is told why there is none.
 func askBrokers(options []kgo.Opt, ask func(*kgo.Client) error) error {
-	client, err := kgo.NewClient(append([]kgo.Opt{kgo.RequestRetries(2), kgo.DialTimeout(5 * time.Second), kgo.RecordDeliveryTimeout(20 * time.Second)}, options...)...)
+	hasty := []kgo.Opt{kgo.RequestRetries(2), kgo.DialTimeout(5 * time.Second), kgo.RecordDeliveryTimeout(20 * time.Second)}
+	client, err := kgo.NewClient(append(hasty, options...)...)
 	if err != nil {
 		return &refused{fmt.Errorf("making a client: %w", err)}
 	}

@@ -25,9 +25,10 @@ func explainCommand() *cobra.Command {
 		Long: `Say why somebody is, or is not, in a segment: since when, by what, each part of the condition with its value, when it will
 be otherwise if no event comes, and when the membership will.
 
-A node that runs is asked, at the http.listen of the configuration or at --node. With --dir the profile is read from the state folder of a stopped node or of ebb replay --state, and --at may be any time from
-its present on, as with a node. With --input the profile's events in these files are replayed, up to --at if it is given, and the changes of
-this segment are told, too. A part that DECIDES is one whose flip alone would change the membership.`,
+A node that runs is asked, at the http.listen of the configuration or at --node. With --dir the profile is read from the state
+folder of a stopped node or of ebb replay --state. In both cases --at may be any time from its present on. With --input the
+profile's events in these files are replayed, up to --at if it is given, and the changes of this segment are told, too. A part
+that DECIDES is one whose flip alone would change the membership.`,
 		Example: `  ebb explain anna new_parents -c shop.yaml
   ebb explain anna new_parents -c shop.yaml --input shop.jsonl --at 2026-01-20T00:00:00Z
   ebb explain anna new_parents -c shop.yaml --dir data`,

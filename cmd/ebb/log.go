@@ -22,6 +22,8 @@ func newLog(s *settings) (*zap.Logger, error) {
 	if err != nil {
 		return nil, asked("log.level: %w", err)
 	}
+	c.EncoderConfig.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000Z07:00")
+	c.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
 	c.Level, c.DisableCaller, c.Sampling = zap.NewAtomicLevelAt(level), true, nil
 	return c.Build()
 }

@@ -296,12 +296,11 @@ func TestConcurrent(t *testing.T) {
 				}
 				_, text := m.get("/profiles/anna")
 				var bought, offset int
-				if _, err := fmt.Sscanf(text[strings.Index(text, `"bought"`):], `"bought":%d`, &bought); err != nil {
-					t.Error(err, text)
-					return
-				}
-				if _, err := fmt.Sscanf(text[strings.Index(text, `"clicks"`):], `"clicks":%d`, &offset); err != nil {
-					t.Error(err, text)
+				_, features, _ := strings.Cut(text, `"bought":`)
+				_, applied, _ := strings.Cut(text, `"clicks":`)
+				_, err := fmt.Sscanf(features, "%d", &bought)
+				if _, also := fmt.Sscanf(applied, "%d", &offset); err != nil || also != nil {
+					t.Error(err, also, text)
 					return
 				}
 				if bought != offset+1 {
