@@ -4,10 +4,7 @@ import "github.com/ebbstream/ebb/schemas"
 
 // due fires the timers of profiles that no record touches, in bounded pieces: a million of one instant must not stall the
 // records behind them. Those of profiles that changed since the last Batch fire when it is sealed.
-type due struct {
-	p    *Partition
-	last Timer // the latest that was looked at; its Key is empty at the beginning
-}
+type due struct{ p *Partition }
 
 // fire fires at most so many; more says that others are left.
 func (d *due) fire(most int) (more bool, err error) {

@@ -25,7 +25,6 @@ type held struct {
 	*state.Profile
 	dirty     bool
 	erased    bool            // since the last Batch
-	used      uint8           // the round in which it was used last
 	published schemas.Instant // by the wall clock; Earliest: not by this process
 }
 

@@ -17,10 +17,7 @@ import (
 // of the same events gives, and no reader of committed records ever sees another.
 func TestServiceUnderAttack(t *testing.T) {
 	c := findCluster(t)
-	binary := filepath.Join(t.TempDir(), "ebb")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/ebbstream/ebb/cmd/ebb").CombinedOutput(); err != nil {
-		t.Fatalf("building ebb: %v\n%s", err, out)
-	}
+	binary := build(t)
 	s := *seed
 	if s == 0 {
 		s = rand.Uint64()
