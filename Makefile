@@ -58,7 +58,7 @@ simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in m
 
 .PHONY: broker
 broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS, or Docker, or Java with Maven
-	$(GO) test ./test/broker -broker -long $(LONG) -timeout 0
+	$(GO) test -v ./test/broker -broker -long $(LONG) -timeout 0
 
 .PHONY: soak
 soak: ## Compare the engine with the independent model on CASES (1000000) random histories: over a million of (condition, history)

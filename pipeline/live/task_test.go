@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -49,7 +50,7 @@ func TestFoldAll(t *testing.T) {
 		tasks = append(tasks, &task{number: int32(i), folder: &failing{at: int32(i)}})
 	}
 	for range 20 {
-		if err := foldAll(tasks); err != errOf(7) {
+		if err := foldAll(tasks); !errors.Is(err, errOf(7)) {
 			t.Fatalf("told %v", err)
 		}
 	}

@@ -128,6 +128,9 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 
 // caughtUp waits until all input is committed.
 func (g *group) caughtUp(c *cluster) {
+	if g.t.Failed() {
+		return // nobody may be left to do it
+	}
 	admin := kadm.NewClient(c.client(g.t))
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
 		ctx, cancel := context.WithTimeout(g.t.Context(), 10*time.Second)

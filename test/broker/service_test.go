@@ -17,17 +17,14 @@ import (
 // of the same events gives, and no reader of committed records ever sees another.
 func TestServiceUnderAttack(t *testing.T) {
 	c := findCluster(t)
-	binary := filepath.Join(t.TempDir(), "ebb")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/ebbstream/ebb/cmd/ebb").CombinedOutput(); err != nil {
-		t.Fatalf("building ebb: %v\n%s", err, out)
-	}
+	binary := build(t)
 	s := *seed
 	if s == 0 {
 		s = rand.Uint64()
 	}
 	kills := 0
 	for i, shape := range []struct{ partitions, members int }{{1, 1}, {4, 3}, {12, 3}} {
-		t.Run(fmt.Sprintf("%d partitions, %d members", shape.partitions, shape.members), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%d-partitions-%d-members", shape.partitions, shape.members), func(t *testing.T) {
 			kills += serve(t, c, binary, s+uint64(i), shape.partitions, shape.members)
 		})
 	}
@@ -77,7 +74,7 @@ kafka:
   brokers: [%[3]s]
   session_timeout: %[4]v
   topics: {partitions: 3, replication: 1, min_insync: 1}
-state: {dir: %[5]s, cache: 4MiB}
+state: {dir: %[5]q, cache: 4MiB}
 time: {lateness: 2h, idle_after: never}
 sources:
   - {topic: %[1]s.clicks, map: &map {id: msg.id, source: msg.source, subject: msg.subject, time: msg.time, type: msg.type, data: msg.data}}

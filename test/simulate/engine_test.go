@@ -48,10 +48,15 @@ func newEngine(t *testing.T) *engineWork {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
+	return &engineWork{catalog: compiled, common: common(t, compiled, "clicks", "orders", "shop.events")}
+}
+
+// common is what the partitions of a service have in common.
+func common(t *testing.T, compiled *catalog.Catalog, topics ...string) *partition.Config {
 	format, _ := schemas.FormatOf("cloudevents")
 	c := &partition.Config{Name: "shop", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
 		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: 2 * schemas.Second, Profiled: 4}
-	for _, topic := range []string{"clicks", "orders", "shop.events"} {
+	for _, topic := range topics {
 		mapping, wrong := expr.CompileMapping(expr.MapDefinition{Topic: topic, Keyed: true, Default: format.Defaults(false)}, compiled.Plan.Fields)
 		if len(wrong) > 0 {
 			t.Fatal(wrong)
@@ -60,7 +65,7 @@ func newEngine(t *testing.T) *engineWork {
 			return mapping.Mapper(format.NewReader(mapping.Reading()))
 		}})
 	}
-	return &engineWork{catalog: compiled, common: c}
+	return c
 }
 
 // begin is the same from the start of a history, a month before the clock of the bubble begins.
