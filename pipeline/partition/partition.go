@@ -40,7 +40,7 @@ type Source struct {
 
 // Store is what Kafka has committed of the partition, or less; rows changed by the Batch last sealed may be missing.
 type Store interface {
-	Get(task int32, key string) (row []byte, err error) // nil: there is none
+	Rows
 	Due(task int32, upTo schemas.Instant, most int) ([]Timer, error)
 	Keys(task int32, prefix string) ([]string, error) // of all rows that begin with it
 }

@@ -11,6 +11,7 @@ import (
 // rows of the Batch that is being committed, in front of the store.
 type profiles struct {
 	p       *Partition
+	rows    Rows
 	decoded map[string]*held
 	dirty   []*held
 	sealed  map[string][]byte // the rows of the Batch last sealed, until it is in the store
@@ -29,7 +30,7 @@ type held struct {
 }
 
 func newProfiles(p *Partition) profiles {
-	return profiles{p: p, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
+	return profiles{p: p, rows: p.store, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
 }
 
 // row is what is remembered under a key: nil if nothing.
@@ -37,7 +38,7 @@ func (s *profiles) row(key string) ([]byte, error) {
 	if row, found := s.sealed[key]; found {
 		return row, nil
 	}
-	return s.p.store.Get(s.p.number, key)
+	return s.rows.Get(s.p.number, key)
 }
 
 // get is the profile of an id, an empty one if there is none.

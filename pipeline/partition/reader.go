@@ -13,14 +13,13 @@ import (
 // Reader reads profiles as Kafka has committed them, with a chain of its own: what it decodes is in nobody's fold. It is for
 // one goroutine at a time.
 type Reader struct {
-	store   Store
 	chain   *catalog.Chain
 	layouts map[uint64]*state.Translation // those met so far; a layout's hash says all of it
 }
 
 // NewReader reads what was written under a configuration, or an earlier one.
-func NewReader(c *catalog.Catalog, store Store) *Reader {
-	return &Reader{store: store, chain: c.Chain(), layouts: map[uint64]*state.Translation{}}
+func NewReader(c *catalog.Catalog) *Reader {
+	return &Reader{chain: c.Chain(), layouts: map[uint64]*state.Translation{}}
 }
 
 // Chain is what its profiles can be asked by.
@@ -29,9 +28,14 @@ func (r *Reader) Chain() *catalog.Chain { return r.chain }
 // ErrNoProfile is that nothing is known of an id.
 var ErrNoProfile = errors.New("no such profile")
 
+// Rows are where a Reader finds what it reads.
+type Rows interface {
+	Get(task int32, key string) (row []byte, err error) // nil: there is none
+}
+
 // Read is a profile of a task. What stays of an erased one is not alive.
-func (r *Reader) Read(task int32, id string) (*state.Profile, error) {
-	s := profiles{p: &Partition{number: task, chain: r.chain, store: r.store}, layouts: r.layouts}
+func (r *Reader) Read(from Rows, task int32, id string) (*state.Profile, error) {
+	s := profiles{p: &Partition{number: task, chain: r.chain}, rows: from, layouts: r.layouts}
 	row, err := s.find(id)
 	if err != nil {
 		return nil, err

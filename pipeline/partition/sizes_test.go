@@ -61,17 +61,17 @@ func TestReader(t *testing.T) {
 	if _, err := b.p.Fold(b.now, 100); err != nil {
 		t.Fatal(err)
 	}
-	r := partition.NewReader(b.c.Catalog, b.rows)
-	p, err := r.Read(0, "u1")
+	r := partition.NewReader(b.c.Catalog)
+	p, err := r.Read(b.rows, 0, "u1")
 	if err != nil || p.Now != at("10:00:00") {
 		t.Errorf("u1 is as of %v, %v", p.Now, err)
 	}
-	if _, err := r.Read(0, "u2"); err != partition.ErrNoProfile {
+	if _, err := r.Read(b.rows, 0, "u2"); err != partition.ErrNoProfile {
 		t.Error(err)
 	}
 	b.push("a", "3", "ebb.erase", "u1", "10:01:00")
 	b.commit()
-	if p, err := r.Read(0, "u1"); err != nil || p.Alive {
+	if p, err := r.Read(b.rows, 0, "u1"); err != nil || p.Alive {
 		t.Error("u1 is still there", err)
 	}
 }

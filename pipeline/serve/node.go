@@ -25,7 +25,7 @@ type Node struct {
 // New is a node whose store is open. An empty token is for listeners on loopback.
 func New(name string, c *catalog.Catalog, store *disk.Store, token string) *Node {
 	n := &Node{name: name, catalog: c, store: partition.Disk{Store: store}, token: token, member: newMember(), metrics: newMetrics()}
-	n.readers.New = func() any { return partition.NewReader(c, n.store) }
+	n.readers.New = func() any { return partition.NewReader(c) }
 	n.metrics.registry.MustRegister(gauges{n})
 	return n
 }

@@ -73,22 +73,18 @@ func (n *Node) taskOf(id string) (int32, error) {
 	return 0, refuse(http.StatusNotFound, "profile %q belongs to partition %d, which this member of group %s does not hold: ask the member that does (queries are not forwarded)", id, task, n.name)
 }
 
-// tries is how often a profile is read at most between two commits; after that its position is the earlier one, and the
-// profile may hold more than it says.
-const tries = 5
-
-// read is a profile and the position it belongs to, or an earlier one.
-func (n *Node) read(r *partition.Reader, task int32, id string) (*state.Profile, state.Position, error) {
-	before, _, err := n.store.Position(task)
-	for try := 1; err == nil; try++ {
-		p, wrong := r.Read(task, id)
-		after, _, failed := n.store.Position(task)
-		if failed != nil || wrong != nil && !errors.Is(wrong, partition.ErrNoProfile) || after.Changelog == before.Changelog || try == tries {
-			return p, before, errors.Join(wrong, failed)
-		}
-		before = after
+// read is a profile and the position it belongs to.
+func (n *Node) read(r *partition.Reader, task int32, id string) (p *state.Profile, position state.Position, err error) {
+	now, err := n.store.Snapshot()
+	if err != nil {
+		return nil, position, err
 	}
-	return nil, before, err
+	defer func() { err = errors.Join(err, now.Close()) }()
+	if position, _, err = now.Position(task); err != nil {
+		return nil, position, err
+	}
+	p, err = r.Read(now, task, id)
+	return p, position, err
 }
 
 // at brings a profile to an instant that is not before its present, as if no event came, and gives what changes until then.
