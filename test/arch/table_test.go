@@ -47,7 +47,7 @@ var imports = []rule{
 		why:  "operators do not know each other, nor who runs them: each is one folder and one line in the catalog",
 	},
 	{
-		path: "pipeline/serve",
+		path:    "pipeline/serve",
 		ours:    []string{"operators/...", "pipeline", "pipeline/live", "pipeline/partition", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/prometheus/client_golang", "github.com/twmb/franz-go"},
 		why:     "HTTP and metrics are a view of the pipeline: they listen to it, read what it stored and explain it by its operators; they decide nothing",
