@@ -41,6 +41,17 @@ type Sessions interface {
 	NextOver(p *state.Profile) schemas.Instant
 }
 
+// Actions decides what to offer.
+type Actions interface {
+	// Listen is emit, heard: changes of segments that it passes on may trigger actions.
+	Listen(emit Emit) Emit
+	// Due is the first instant after the profile's now at which a timer of an action fires.
+	Due(p *state.Profile) schemas.Instant
+	// Judge decides, after all changes of an evaluation. fires is whether the event may trigger actions, being not late, or,
+	// without an event, whether now is an instant that Due gave.
+	Judge(at *Judgement, fires bool)
+}
+
 // Chain is the fold. It holds scratch space: one goroutine uses it at a time.
 type Chain struct {
 	plan     *expr.Plan
@@ -49,12 +60,13 @@ type Chain struct {
 	ops      []Operator
 	sessions Sessions
 	judge    Judge
+	actions  Actions // nil: there are none
 	view     View
 	owners   [256]Answerer
 	segments marks // to judge
 	fields   []int // the number in Names of each field's path
 	slots    map[string]int
-	every    []int // all segments, if expr.Exhaustive
+	every    []int // all segments, if the plan is exhaustive
 	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
@@ -83,13 +95,16 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 		c.slots[name] = i
 	}
 	c.newborn = judge.Newborn(c.View(layout.New("")))
-	if expr.Exhaustive {
+	if plan.Exhaustive {
 		for i := range plan.Segments {
 			c.every = append(c.every, i)
 		}
 	}
 	return c
 }
+
+// Decide has actions judged, too.
+func (c *Chain) Decide(a Actions) { c.actions = a }
 
 // Types are the event types that a plan names, and ebb's own.
 func Types(plan *expr.Plan, names *state.Names) map[string]*EventType {
@@ -118,6 +133,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	key := state.Key(e.Source, e.ID)
 	late := false
+	c.refresh(p, emit)
 	if p.Alive {
 		horizon := c.Horizon(p)
 		if e.Time < horizon {
@@ -152,7 +168,23 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	}
 	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
+	c.act(!late)
 	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
+}
+
+// refresh judges a profile that was written when segments meant something else, at its now.
+func (c *Chain) refresh(p *state.Profile, emit Emit) {
+	if !p.Stale {
+		return
+	}
+	p.Stale = false
+	if !p.Alive {
+		return
+	}
+	for i := range c.plan.Segments {
+		c.segments.add(i)
+	}
+	c.judgeMarked(c.judgement(p, schemas.CauseDefinition, nil, emit))
 }
 
 // apply tells the profile of an event, and marks what it may have moved.
@@ -188,8 +220,26 @@ func (c *Chain) View(p *state.Profile) *View {
 
 func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit Emit) *Judgement {
 	c.view.Profile = p
+	if c.actions != nil {
+		emit = c.actions.Listen(emit)
+	}
 	c.at = Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
 	return &c.at
+}
+
+// act has the actions judged at the end of the present judgement.
+func (c *Chain) act(fires bool) {
+	if c.actions != nil {
+		c.actions.Judge(&c.at, fires)
+	}
+}
+
+// nextAction is when the next timer of an action fires.
+func (c *Chain) nextAction(p *state.Profile) schemas.Instant {
+	if c.actions == nil {
+		return schemas.Never
+	}
+	return c.actions.Due(p)
 }
 
 func (c *Chain) judgeMarked(at *Judgement) {
@@ -202,10 +252,11 @@ func (c *Chain) judgeMarked(at *Judgement) {
 // Advance fires the profile's timers that are due at or before an instant, each at its own, all of one instant together.
 func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 	for p.Alive {
-		if p.Memberships.Next() > to {
+		action := c.nextAction(p)
+		if min(p.Memberships.Next(), action) > to {
 			return // as before most events
 		}
-		due := c.judge.Due(c.View(p), to)
+		due := min(c.judge.Due(c.View(p), to), action)
 		if due > to {
 			return
 		}
@@ -217,12 +268,14 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 		}
 		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
+		c.act(due == action)
 	}
 }
 
 // Pass brings a profile to where its partition's watermark, or the final instant of a bounded run, has come: its timers
 // fire and its sessions that are over are published.
 func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
+	c.refresh(p, emit)
 	c.Advance(p, watermark, emit)
 	if p.Alive {
 		c.sessions.Over(p, watermark, emit)
@@ -251,6 +304,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 		c.segments.addAll(c.newborn)
 		c.segments.addAll(c.every)
 		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
+		c.act(false) // by their types neither the erasure nor, once more, the events it leaves trigger anything
 	}
 }
 
@@ -266,7 +320,10 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if !p.Alive {
 		return schemas.Never
 	}
-	return min(c.judge.Due(c.View(p), schemas.Never), c.sessions.NextOver(p))
+	if p.Stale {
+		return p.Now
+	}
+	return min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {

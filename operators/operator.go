@@ -2,7 +2,7 @@
 // be published. It reads no clock and does no I/O; time is an argument.
 //
 // The Chain admits an event (not erased, not too late, no repetition), lets the profile's timers before it fire, tells
-// it to every Operator, and has the segments judged that it may have moved.
+// it to every Operator, has the segments judged that it may have moved, and last the actions that all this triggers.
 //
 // Invariants:
 //

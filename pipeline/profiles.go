@@ -1,15 +1,11 @@
 package pipeline
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/schemas"
@@ -38,25 +34,6 @@ type held struct {
 	used  uint8
 	dirty bool
 	wake  schemas.Instant // as the store has it
-}
-
-// erasedPrefix begins the keys of erased people: what stays of them is a keyed hash of the id. An id that begins with a
-// zero byte is stored with one more, so that none begins like this.
-const erasedPrefix = "\x00erased\x00"
-
-// keyOf is the key under which a profile is stored, and idOf its id again.
-func keyOf(id string) string {
-	if strings.HasPrefix(id, "\x00") {
-		return "\x00" + id
-	}
-	return id
-}
-
-func idOf(key string) string {
-	if strings.HasPrefix(key, "\x00") {
-		return key[1:]
-	}
-	return key
 }
 
 // get is the profile of an id, an empty one if there is none.
@@ -88,7 +65,7 @@ func (s *profiles) get(id string) (*held, error) {
 }
 
 func (s *profiles) read(id string) (*state.Profile, error) {
-	for _, key := range []string{keyOf(id), s.erasedKey(id)} {
+	for _, key := range []string{state.ProfileKey(id), s.erasedKey(id)} {
 		value, found, err := s.store.Profile(s.buffer[:0], s.task, key)
 		if err != nil {
 			return nil, err
@@ -102,7 +79,7 @@ func (s *profiles) read(id string) (*state.Profile, error) {
 }
 
 func (s *profiles) decode(id string, value []byte) (*state.Profile, error) {
-	p, err := decodeProfile(s.store, s.chain.Layout(), s.layouts, id, value)
+	p, err := decodeProfile(s.store, s.task, s.chain.Layout(), s.layouts, id, value)
 	if err != nil {
 		return nil, fmt.Errorf("reading profile %q: %w", id, err)
 	}
@@ -110,7 +87,8 @@ func (s *profiles) decode(id string, value []byte) (*state.Profile, error) {
 }
 
 // decodeProfile reads a profile written under today's layout or, through the stored layout, under another one.
-func decodeProfile(store *disk.Store, layout *state.Layout, known map[uint64]*state.Translation, id string, value []byte) (*state.Profile, error) {
+func decodeProfile(store *disk.Store, task int32, layout *state.Layout, known map[uint64]*state.Translation, id string, row []byte) (*state.Profile, error) {
+	value := state.RowState(row)
 	hash, err := state.LayoutHash(value)
 	if err != nil {
 		return nil, err
@@ -120,7 +98,11 @@ func decodeProfile(store *disk.Store, layout *state.Layout, known map[uint64]*st
 	}
 	t := known[hash]
 	if t == nil {
-		old, found, err := store.Layout(hash)
+		old, found, err := store.Layout(hash) // of a replay
+		if err == nil && !found {
+			old, found, err = store.Profile(nil, task, state.LayoutKey(hash)) // of a node, where it is in the changelog, too
+			old = state.RowState(old)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -135,11 +117,7 @@ func decodeProfile(store *disk.Store, layout *state.Layout, known map[uint64]*st
 	return layout.Decode(id, value, t)
 }
 
-func (s *profiles) erasedKey(id string) string {
-	mac := hmac.New(sha256.New, s.eraseKey)
-	mac.Write([]byte(id))
-	return erasedPrefix + hex.EncodeToString(mac.Sum(nil))
-}
+func (s *profiles) erasedKey(id string) string { return state.ErasedKey(s.eraseKey, id) }
 
 // evict writes the profiles that changed, and drops those not used since the last eviction; if all were, half of them.
 func (s *profiles) evict() error {
@@ -193,17 +171,17 @@ func (s *profiles) put(batch *disk.Batch, h *held) {
 	wake := s.chain.Wake(h.Profile)
 	if h.Epoch > 0 || !h.Alive {
 		batch.DeleteProfile(s.task, s.erasedKey(h.ID), schemas.Never)
-		batch.DeleteProfile(s.task, keyOf(h.ID), h.wake)
+		batch.DeleteProfile(s.task, state.ProfileKey(h.ID), h.wake)
 		h.wake = schemas.Never
 	}
 	if !h.Alive && h.Epoch == 0 {
 		return
 	}
-	key := keyOf(h.ID)
+	key := state.ProfileKey(h.ID)
 	if !h.Alive {
 		key = s.erasedKey(h.ID)
 	}
-	s.buffer = s.chain.Layout().Encode(s.buffer[:0], h.Profile, s.chain.Horizon(h.Profile))
+	s.buffer = s.chain.Layout().Encode(state.AppendRow(s.buffer[:0], wake), h.Profile, s.chain.Horizon(h.Profile))
 	batch.PutProfile(s.task, key, s.buffer, h.wake, wake)
 	h.wake = wake
 }
@@ -226,10 +204,10 @@ func (s *profiles) each(visit func(*state.Profile) error) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(row.ID, erasedPrefix) {
+		id, ok := state.ProfileID(row.ID)
+		if !ok {
 			continue
 		}
-		id := idOf(row.ID)
 		p, err := s.decode(id, row.Value)
 		if err != nil {
 			return err
@@ -263,12 +241,12 @@ func ReadProfile(dir string, c *catalog.Catalog, id string) (*state.Profile, err
 		return nil, err
 	}
 	for _, task := range tasks {
-		value, found, err := store.Profile(nil, task, keyOf(id))
+		value, found, err := store.Profile(nil, task, state.ProfileKey(id))
 		if err != nil {
 			return nil, err
 		}
 		if found {
-			return decodeProfile(store, c.Layout, map[uint64]*state.Translation{}, id, value)
+			return decodeProfile(store, task, c.Layout, map[uint64]*state.Translation{}, id, value)
 		}
 	}
 	return nil, ErrNoProfile

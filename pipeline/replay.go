@@ -32,7 +32,7 @@ type Replay struct {
 	State   string          // a folder in which the state is kept; empty: none is
 	Memory  int64           // bytes for profiles and sorting, about
 
-	MuteBefore schemas.Instant // changes before it are not written; Earliest: all are
+	MuteBefore schemas.Instant // changes and decisions before it are not written; Earliest: all are
 	Sessions   bool            // whether sessions are written
 	Profiles   bool            // whether profiles are written
 	Workers    int             // goroutines that fold; 0: one a core
@@ -290,8 +290,15 @@ func (w *folder) work() error {
 }
 
 func (w *folder) emit(m schemas.Message) {
-	if c, ok := m.(*schemas.SegmentChange); ok && c.Time < w.run.MuteBefore {
-		return
+	switch m := m.(type) {
+	case *schemas.SegmentChange:
+		if m.Time < w.run.MuteBefore {
+			return
+		}
+	case *schemas.Decision:
+		if m.Time < w.run.MuteBefore {
+			return
+		}
 	}
 	w.run.results.add(m)
 }

@@ -39,6 +39,8 @@ func fileOf(m schemas.Message) byte {
 		return 0
 	case *schemas.SessionEnded:
 		return 1
+	case *schemas.Decision:
+		return 2
 	case *schemas.Profile:
 		return 3
 	case *schemas.Late:
@@ -55,6 +57,9 @@ func (r *results) add(m schemas.Message) {
 		return
 	}
 	r.mu.key = schemas.AppendOrderKey(append(r.mu.key[:0], fileOf(m)), m)
+	if d, ok := m.(*schemas.Decision); ok { // their order is that of their ids, which take the application's name
+		r.mu.key = schemas.AppendMessageID(r.mu.key, r.name, d)
+	}
 	r.mu.line = schemas.AppendMessage(r.mu.line[:0], r.name, m)
 	r.mu.err = r.mu.sorter.Add(r.mu.key, r.mu.line)
 }

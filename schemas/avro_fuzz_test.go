@@ -185,12 +185,12 @@ func FuzzAvroSchema(f *testing.F) {
 		if err != nil {
 			return
 		}
-		tryAvro(NewAvroBodyReader(everything, w), body)
+		_, _ = tryAvro(NewAvroBodyReader(everything, w), body) // any answer will do, but a panic
 		own, err := ParseAvro(AvroText{Schema: reader})
 		if err != nil {
 			return
 		}
-		tryAvro(NewAvroReader(everything, own, fixedSchemas{1: {Schema: schema}}), framed(1, body))
+		_, _ = tryAvro(NewAvroReader(everything, own, fixedSchemas{1: {Schema: schema}}), framed(1, body))
 	})
 }
 

@@ -49,6 +49,8 @@ func AppendData(b []byte, name string, m Message) []byte {
 		return appendChange(b, m)
 	case *SessionEnded:
 		return appendSession(b, name, m)
+	case *Decision:
+		return appendDecision(b, name, m)
 	case *Profile:
 		return appendProfile(b, m)
 	case *Late:

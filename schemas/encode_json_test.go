@@ -54,12 +54,21 @@ func messages() map[string]Message {
 		Consents:    []NamedValue{{"marketing", StringValue("granted")}},
 		Session:     aSession(), FirstSeen: at("2026-01-05T10:00:00Z"), LastSeen: at("2026-01-05T11:00:00Z"), Limited: true,
 	}
+	decision := &Decision{
+		Profile: "u1", Epoch: 1, Time: at("2026-01-06T07:00:00Z"), Action: "cart_reminder", Channel: "email", Score: 0.45, Propensity: 1, Policy: PolicyScore,
+		Trigger:    Trigger{On: `enters("cart_abandoners")`, At: at("2026-01-05T22:00:00Z"), Seq: 3},
+		Payload:    MapValue([]string{"items", "plan"}, []Value{ListValue([]Value{StringValue("hat")}), NullValue}),
+		Candidates: []Candidate{{"cart_reminder", 0.45}, {"news", 0}}, Suppressed: []Suppression{{"sale", RuleCap}},
+		Experiment: "reminders", Arm: ArmControl, ExpiresAt: at("2026-01-07T22:00:00Z"),
+	}
 	late := &Late{ID: "e9", Source: "web", Type: "v", Subject: "u1", Time: at("2026-01-05T09:00:00Z"), Data: []byte("{\"a\":\n 1.0}"), Reason: ReasonLate}
 	erased := &Late{ID: "e9", Source: "web", Type: "v", Subject: "u1", Time: at("2026-01-05T09:00:00Z"), Reason: ReasonErased}
 	return map[string]Message{
 		"entered": aChange(), "exited": exit, "entered-from-file": fromFile, "session": aSession(), "profile": profile,
-		"profile-empty": &Profile{Profile: "u2", AsOf: profile.AsOf, FirstSeen: profile.FirstSeen, LastSeen: profile.LastSeen},
-		"late":          late, "late-erased": erased,
+		"profile-empty":  &Profile{Profile: "u2", AsOf: profile.AsOf, FirstSeen: profile.FirstSeen, LastSeen: profile.LastSeen},
+		"decision":       decision,
+		"decision-plain": &Decision{Profile: "u2", Time: profile.AsOf, Action: "a", Channel: "m", Propensity: 1, Policy: PolicyScore, Candidates: []Candidate{{"a", 0}}, ExpiresAt: Never},
+		"late":           late, "late-erased": erased,
 		"dead-letter":       &DeadLetter{Reason: NotMappable, Detail: `id is missing`, Topic: "in.jsonl", Offset: 12, Bytes: []byte(`{"type":"v"}`)},
 		"dead-letter-bytes": &DeadLetter{Reason: NotDecodable, Detail: "bad", Topic: "clicks", Part: 4, Offset: 99, Bytes: []byte{0xff, 0x00}},
 	}
@@ -114,6 +123,36 @@ func TestMessageIDs(t *testing.T) {
 		"a letter moved between members": id("shopu", change(func(c *SegmentChange) { c.Profile = "1" })),
 		"the session's message":          id("shop", aSession()),
 		"the session":                    string(AppendSessionID(nil, "shop", aSession())),
+	} {
+		if before, clash := seen[other]; clash {
+			t.Errorf("%s has the id of %s", what, before)
+		}
+		seen[other] = what
+	}
+}
+
+// TestDecisionID: the id of a decision hangs on what triggered it where, and on nothing of what was decided.
+func TestDecisionID(t *testing.T) {
+	id := func(name string, change func(d *Decision)) string {
+		d := *messages()["decision"].(*Decision)
+		change(&d)
+		return string(AppendMessageID(nil, name, &d))
+	}
+	base := id("shop", func(*Decision) {})
+	if id("shop", func(d *Decision) { d.Action, d.Time, d.Score, d.Arm, d.ExpiresAt = "b", Never, 7, "", Never }) != base {
+		t.Error("the id hangs on what was decided")
+	}
+	seen := map[string]string{base: "the decision itself"}
+	for what, other := range map[string]string{
+		"another name":    id("shop2", func(*Decision) {}),
+		"another profile": id("shop", func(d *Decision) { d.Profile = "u2" }),
+		"another epoch":   id("shop", func(d *Decision) { d.Epoch++ }),
+		"another channel": id("shop", func(d *Decision) { d.Channel = "push" }),
+		"another trigger": id("shop", func(d *Decision) { d.Trigger.On = "v" }),
+		"another instant": id("shop", func(d *Decision) { d.Trigger.At++ }),
+		"another seq":     id("shop", func(d *Decision) { d.Trigger.Seq++ }),
+		"another event":   id("shop", func(d *Decision) { d.Trigger.ID = "e1" }),
+		"another source":  id("shop", func(d *Decision) { d.Trigger.Source = "e1" }),
 	} {
 		if before, clash := seen[other]; clash {
 			t.Errorf("%s has the id of %s", what, before)

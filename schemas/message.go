@@ -1,6 +1,7 @@
 package schemas
 
-// Message is one record that ebb publishes. The set is closed: SegmentChange, SessionEnded, Profile, Late, DeadLetter.
+// Message is one record that ebb publishes. The set is closed: SegmentChange, SessionEnded, Decision, Profile, Late,
+// DeadLetter.
 type Message interface{ message() }
 
 // The causes of a segment change (SPEC section 6).
@@ -133,6 +134,7 @@ type DeadLetter struct {
 
 func (*SegmentChange) message() {}
 func (*SessionEnded) message()  {}
+func (*Decision) message()      {}
 func (*Profile) message()       {}
 func (*Late) message()          {}
 func (*DeadLetter) message()    {}

@@ -11,6 +11,7 @@ const (
 	TypeSegmentEntered = "ebb.segment.entered"
 	TypeSegmentExited  = "ebb.segment.exited"
 	TypeSessionEnded   = "ebb.session.ended"
+	TypeActionDecided  = "ebb.action.decided"
 	TypeProfile        = "ebb.profile"
 	TypeDeadLetter     = "ebb.dead_letter"
 )
@@ -28,6 +29,8 @@ func MessageType(m Message) string {
 		return TypeSegmentExited
 	case *SessionEnded:
 		return TypeSessionEnded
+	case *Decision:
+		return TypeActionDecided
 	case *Profile:
 		return TypeProfile
 	case *Late:
@@ -42,6 +45,8 @@ func MessageSubject(m Message) string {
 	case *SegmentChange:
 		return m.Profile
 	case *SessionEnded:
+		return m.Profile
+	case *Decision:
 		return m.Profile
 	case *Profile:
 		return m.Profile
@@ -58,6 +63,8 @@ func MessageTime(m Message) Instant {
 		return m.Time
 	case *SessionEnded:
 		return m.End
+	case *Decision:
+		return m.Time
 	case *Profile:
 		return m.AsOf
 	case *Late:
@@ -76,6 +83,9 @@ func AppendMessageID(b []byte, name string, m Message) []byte {
 		t = t.text("segment").text(name).text(m.Profile).int(m.Epoch).text(m.Segment).int(m.Seq)
 	case *SessionEnded:
 		t = t.text("session.ended").text(name).text(m.Profile).int(m.Epoch).int(int64(m.Start))
+	case *Decision:
+		t = t.text("decision").text(name).text(m.Profile).int(m.Epoch).text(m.Channel).text(m.Trigger.On).int(int64(m.Trigger.At))
+		t = t.int(m.Trigger.Seq).text(m.Trigger.Source).text(m.Trigger.ID)
 	case *Profile:
 		t = t.text("profile").text(name).text(m.Profile).int(int64(m.AsOf))
 	case *DeadLetter:

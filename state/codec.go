@@ -68,8 +68,10 @@ func (r *Reader) int() int64 {
 }
 
 // count reads the number of elements that follow, each of at least size bytes, so that a corrupt number allocates nothing.
-func (r *Reader) count(size int) int {
-	n := r.uint()
+func (r *Reader) count(size int) int { return r.limit(r.uint(), size) }
+
+// limit is a number of elements as count has it.
+func (r *Reader) limit(n uint64, size int) int {
 	if n > uint64(len(r.rest)/size) {
 		r.fail()
 		return 0

@@ -22,6 +22,7 @@ type Profile struct {
 	Clock       schemas.Instant // the greatest
 	Now         schemas.Instant // the greatest of Clock and the latest timer that fired
 	Limited     bool            // a limit has made something inexact
+	Stale       bool            // it was written when segments meant something else, and not judged since
 	Recent      Recent
 	Cells       []Cell // by the numbers of the Layout; nil: was told nothing
 	Memberships Memberships
@@ -37,9 +38,10 @@ type Spec struct {
 // stored once, under its hash, so that bytes written under another plan can still be read.
 type Layout struct {
 	Specs    []Spec
-	Names    *Names // the segments first
-	Segments int    // how many of Names may be segments: the first ones
-	Keep     int    // events remembered a profile at most
+	Names    *Names   // the segments first
+	Segments int      // how many of Names may be segments: the first ones
+	Meanings []string // what the segments mean, as hashes: a profile written under others must be judged anew
+	Keep     int      // events remembered a profile at most
 	Hash     uint64
 }
 
@@ -60,7 +62,17 @@ func (l *Layout) Append(b []byte) []byte {
 	for _, text := range l.Names.List {
 		b = appendText(b, text)
 	}
+	b = appendUint(b, uint64(len(l.Meanings)))
+	for _, text := range l.Meanings {
+		b = appendText(b, text)
+	}
 	return b
+}
+
+// Mean says what the segments mean.
+func (l *Layout) Mean(meanings []string) {
+	l.Meanings = meanings
+	l.Hash = xxhash.Sum64(l.Append(nil))
 }
 
 // Translation reads profiles that were written under another layout.
@@ -219,7 +231,7 @@ func (l *Layout) Decode(id string, b []byte, t *Translation) (*Profile, error) {
 		r.names, r.to, rename = t.names, t.to, l.Names
 	}
 	flags := r.byte()
-	p.Alive, p.Limited = flags&flagAlive != 0, flags&flagLimited != 0
+	p.Alive, p.Limited, p.Stale = flags&flagAlive != 0, flags&flagLimited != 0, t != nil
 	if flags&flagErased != 0 {
 		p.Epoch, p.Erased = int64(r.uint()), schemas.Instant(r.int())
 	}

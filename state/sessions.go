@@ -28,6 +28,7 @@ type Session struct {
 	Entry      Visit
 	Exit       Visit
 	Firsts     []SessionFirst // of session.first(type, field), in the order of their keys
+	Given      bool           // it is over for the partition, and was published; not yet for the profile's own now
 }
 
 // SessionFirst is the first value of one session.first call: Key is its canonical spelling.
@@ -181,34 +182,47 @@ func (c *Sessions) Current(n schemas.Instant) *Session {
 	return nil
 }
 
-// AnyOver is whether a session ended, gap included, before n.
-func (c *Sessions) AnyOver(n schemas.Instant) bool {
-	return len(c.Open) > 0 && c.over(&c.Open[0], n)
+// AnyOver is whether Over has something to do.
+func (c *Sessions) AnyOver(n, now schemas.Instant) bool {
+	if len(c.Open) == 0 {
+		return false
+	}
+	s := &c.Open[0]
+	return c.over(s, n) && (!s.Given || c.over(s, now))
 }
 
 // NextOver is the first n of which AnyOver is true; Never.
 func (c *Sessions) NextOver() schemas.Instant {
-	if len(c.Open) == 0 {
-		return schemas.Never
+	for i := range c.Open {
+		if s := &c.Open[i]; !s.Given {
+			return s.End.Add(c.Gap + 1)
+		}
 	}
-	return c.Open[0].End.Add(c.Gap + 1)
+	return schemas.Never
 }
 
 // over is whether a session ended, gap included, before n.
 func (c *Sessions) over(s *Session, n schemas.Instant) bool { return s.End.Add(c.Gap) < n }
 
-// Over takes off the sessions that ended, gap included, before n, and gives each of them, for as long as the call takes.
+// Over gives the sessions that ended, gap included, before n, each once and for as long as the call takes, and takes off
+// those that ended before now: until then an expression sees them.
 func (c *Sessions) Over(n, now schemas.Instant, give func(*Session)) {
 	over := 0
-	for over < len(c.Open) && c.over(&c.Open[over], n) {
-		over++
+	for i := 0; i < len(c.Open) && c.over(&c.Open[i], n); i++ {
+		s := &c.Open[i]
+		if !s.Given {
+			give(s)
+			s.Given = true
+		}
+		if over == i && c.over(s, now) {
+			over++
+		}
 	}
 	if over == 0 {
 		return
 	}
 	for i := range c.Open[:over] {
 		s := &c.Open[i]
-		give(s)
 		if c.Window > 0 {
 			at, _ := slices.BinarySearch(c.Starts, s.Start)
 			c.Starts = slices.Insert(c.Starts, at, s.Start)
@@ -272,8 +286,12 @@ func (c *Sessions) Append(b []byte, e Edge) []byte {
 }
 
 func (s *Session) append(b []byte, e Edge) []byte {
+	given := uint64(0)
+	if s.Given {
+		given = 1
+	}
 	b = appendUint(appendInt(b, int64(s.Start)), uint64(s.End-s.Start))
-	b = appendUint(b, uint64(len(s.Counts)))
+	b = appendUint(b, uint64(len(s.Counts))<<1|given)
 	for _, c := range s.Counts {
 		b = appendUint(e.Names.append(b, c.Type), uint64(c.Events))
 	}
@@ -307,7 +325,9 @@ func (c *Sessions) Decode(r *Reader) {
 		s := &c.Open[i]
 		s.Start = schemas.Instant(r.int())
 		s.End = s.Start + schemas.Instant(r.uint())
-		for range r.count(2) {
+		counts := r.uint()
+		s.Given = counts&1 != 0
+		for range r.limit(counts>>1, 2) {
 			count := schemas.TypeCount{Type: r.name(), Events: int64(r.uint())}
 			s.Counts = append(s.Counts, count)
 			s.Events += count.Events

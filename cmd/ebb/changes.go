@@ -123,8 +123,12 @@ func readValue(text json.RawMessage, duration bool) (schemas.Value, error) {
 	if err != nil || !duration {
 		return v, err
 	}
+	return spanOf(v), nil
+}
+
+func spanOf(v schemas.Value) schemas.Value {
 	if seconds, ok := v.Number(); ok {
-		return schemas.SpanValue(schemas.Duration(math.Round(seconds * 1000))), nil
+		return schemas.SpanValue(schemas.Duration(math.Round(seconds * 1000)))
 	}
-	return schemas.SpanValue(schemas.Forever), nil
+	return schemas.SpanValue(schemas.Forever)
 }

@@ -48,9 +48,43 @@ func (c *check) print(w io.Writer) error {
 			return err
 		}
 	}
+	if err := c.printActions(w); err != nil {
+		return err
+	}
+	for _, note := range c.Notes {
+		fmt.Fprintf(w, "\nNote: %s.\n", note)
+	}
 	_, err := fmt.Fprintf(w, "\nA profile takes %s at most (limits: %d events, %d values), %s of it for the events of the last %s, by which repetitions are known; beside that, the traits, contexts and consents it is told. `ebb check --help` says how this is counted.\n",
 		sizeInWords(c.Profile.Bytes), c.Profile.Events, c.Profile.Values, sizeInWords(&c.Profile.Recent), c.Profile.Accept)
 	return err
+}
+
+// printActions writes the table of actions.
+func (c *check) printActions(w io.Writer) error {
+	if len(c.Actions) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	t := &table{}
+	t.row("ACTION", "ON", "CHANNEL", "BY TIME", "WAKE-UPS A PROFILE", "BYTES", "STATE")
+	for _, a := range c.Actions {
+		var moved, often []string
+		for _, m := range a.Time {
+			moved, often = append(moved, m.What), append(often, m.String())
+		}
+		if len(moved) == 0 {
+			moved, often = []string{"events only"}, []string{"0"}
+			switch {
+			case a.idle:
+				moved = []string{"never: a cap is 0"}
+			case a.segment != "":
+				moved = []string{"with its segment"}
+			}
+		}
+		keys, sizes := a.kept()
+		t.rows([]string{a.Name}, []string{shown(a.On)}, []string{shown(a.Channel)}, moved, often, sizes, keys)
+	}
+	return t.print(w)
 }
 
 // kept are the keys of the state, and their sizes.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -10,27 +11,30 @@ import (
 
 	"github.com/ebbstream/ebb/operators/segment"
 	"github.com/ebbstream/ebb/pipeline"
+	"github.com/ebbstream/ebb/pipeline/serve"
 	"github.com/ebbstream/ebb/schemas"
 )
 
 func explainCommand() *cobra.Command {
-	var file, dir, when string
+	var file, dir, when, node string
 	var inputs []string
 	var sort, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "explain ID SEGMENT -c FILE (--dir DIR | --input FILES...)",
+		Use:   "explain ID SEGMENT -c FILE [--node ADDRESS | --dir DIR | --input FILES...]",
 		Short: "Say why somebody is, or is not, in a segment",
 		Long: `Say why somebody is, or is not, in a segment: since when, by what, each part of the condition with its value, when it will
 be otherwise if no event comes, and when the membership will.
 
-With --dir the profile is read from the state folder of a stopped node or of ebb replay --state, and --at may be any time from
-its present on. With --input the profile's events in these files are replayed, up to --at if it is given, and the changes of
-this segment are told, too. A part that DECIDES is one whose flip alone would change the membership.`,
-		Example: `  ebb explain anna new_parents -c shop.yaml --input shop.jsonl --at 2026-01-20T00:00:00Z
+A node that runs is asked, at the http.listen of the configuration or at --node. With --dir the profile is read from the state
+folder of a stopped node or of ebb replay --state. In both cases --at may be any time from its present on. With --input the
+profile's events in these files are replayed, up to --at if it is given, and the changes of this segment are told, too. A part
+that DECIDES is one whose flip alone would change the membership.`,
+		Example: `  ebb explain anna new_parents -c shop.yaml
+  ebb explain anna new_parents -c shop.yaml --input shop.jsonl --at 2026-01-20T00:00:00Z
   ebb explain anna new_parents -c shop.yaml --dir data`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 || len(args) > 2 && len(inputs) == 0 {
-				return asked("ebb explain takes the id of a profile and the name of a segment, found %d; write it like `ebb explain anna buyers -c FILE --dir DIR`", len(args))
+				return asked("ebb explain takes the id of a profile and the name of a segment, found %d; write it like `ebb explain anna buyers -c FILE`", len(args))
 			}
 			return nil
 		},
@@ -40,11 +44,11 @@ this segment are told, too. A part that DECIDES is one whose flip alone would ch
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, name := args[0], args[1]
 			inputs = append(inputs, args[2:]...) // --input a b c
-			if (dir == "") == (len(inputs) == 0) {
-				return asked("give either --dir DIR, a state folder, or --input FILE, events to replay")
+			if (dir != "" && len(inputs) > 0) || (node != "" && (dir != "" || len(inputs) > 0)) {
+				return asked("give either --dir DIR, a state folder, or --input FILE, events to replay, or --node ADDRESS, a node that runs")
 			}
-			if dir != "" && sort {
-				return asked("--sort is for --input: leave it out with --dir")
+			if len(inputs) == 0 && sort {
+				return asked("--sort is for --input: leave it out")
 			}
 			s, err := load(file)
 			if err != nil {
@@ -55,9 +59,21 @@ this segment are told, too. A part that DECIDES is one whose flip alone would ch
 				return asked("there is no segment %q in %s: %s", name, file, instead(name, known))
 			}
 			var x *explanation
-			if dir != "" {
+			switch {
+			case dir != "":
 				x, err = explainKept(s, dir, id, name, when)
-			} else {
+			case len(inputs) == 0:
+				text, err := explainOfNode(cmd, s, node, id, name, when)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return writeRaw(cmd.OutOrStdout(), text)
+				}
+				if x, err = readExplanation(text, spans(s.catalog.Plan)); err != nil {
+					return err
+				}
+			default:
 				h := &pipeline.History{Catalog: s.catalog, Inputs: inputs, Subject: id, AsOf: schemas.Never, Sort: sort}
 				x, err = explainHistory(cmd, h, name, when)
 			}
@@ -65,13 +81,14 @@ this segment are told, too. A part that DECIDES is one whose flip alone would ch
 				return err
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), x.document(s.Name))
+				return writeJSON(cmd.OutOrStdout(), serve.Explain(s.Name, x.profile, &x.Explanation, x.erased, x.changes))
 			}
 			return x.print(cmd.OutOrStdout())
 		},
 	}
 	configFlag(cmd, &file)
 	dirFlag(cmd, &dir)
+	nodeFlag(cmd, &node)
 	f := cmd.Flags()
 	f.StringArrayVar(&inputs, "input", nil, "a `file` of events; may be repeated; - is standard input")
 	f.BoolVar(&sort, "sort", false, "order the events by time first")
@@ -85,10 +102,10 @@ this segment are told, too. A part that DECIDES is one whose flip alone would ch
 type explanation struct {
 	segment.Explanation
 	profile string
-	present schemas.Instant // of the profile
 	erased  schemas.Instant // when nothing of it is left; Never
 	changes []*schemas.SegmentChange
-	history *history // nil with a state folder
+	history *history // nil with a state folder, or a node
+	applied string   // by a node; "": not known
 }
 
 // history is what only the events can tell.
@@ -102,9 +119,21 @@ func explainKept(s *settings, dir, id, name, when string) (*explanation, error) 
 	if err != nil {
 		return nil, err
 	}
-	x := &explanation{profile: id, present: k.profile.Now, erased: schemas.Never, changes: of(name, k.changes)}
+	x := &explanation{profile: id, erased: schemas.Never, changes: of(name, k.changes)}
 	x.Explanation, _ = k.chain.Explain(k.profile, name, k.at)
 	return x, nil
+}
+
+func explainOfNode(cmd *cobra.Command, s *settings, node, id, name, when string) ([]byte, error) {
+	query := url.Values{}
+	if when != "" {
+		at, err := instant("at", when)
+		if err != nil {
+			return nil, err
+		}
+		query.Set("at", at.String())
+	}
+	return askNode(cmd.Context(), s, node, query, "profiles", id, "explain", name)
 }
 
 func explainHistory(cmd *cobra.Command, h *pipeline.History, name, when string) (*explanation, error) {
@@ -125,7 +154,7 @@ func explainHistory(cmd *cobra.Command, h *pipeline.History, name, when string) 
 		return nil, fmt.Errorf("replaying: %w", err)
 	}
 	p := told.Profile
-	x := &explanation{profile: h.Subject, present: p.Now, erased: schemas.Never, changes: of(name, told.Changes),
+	x := &explanation{profile: h.Subject, erased: schemas.Never, changes: of(name, told.Changes),
 		history: &history{told.Events, map[string]int{}}}
 	for _, l := range told.Late {
 		x.history.late[l.Reason]++

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -96,6 +95,9 @@ func (x *explanation) circumstances() [][]string {
 		}
 		add("ahead", next)
 	}
+	if x.applied != "" {
+		add("applied", x.applied)
+	}
 	if h := x.history; h != nil {
 		text := fmt.Sprintf("%d read", h.events)
 		for _, reason := range slices.Sorted(maps.Keys(h.late)) {
@@ -128,73 +130,4 @@ func truthInWords(t expr.Truth) string {
 		return "no"
 	}
 	return "no answer" // null, or a wrong type
-}
-
-// document is the explanation for machines. Leaves and changes have the names that they have in a segment change.
-func (x *explanation) document(name string) any {
-	type leaf struct {
-		Part      string           `json:"part"`
-		Expr      string           `json:"expr"`
-		Op        string           `json:"op,omitempty"`
-		Threshold *schemas.Value   `json:"threshold,omitempty"`
-		Value     schemas.Value    `json:"value"`
-		Holds     *bool            `json:"holds"` // null: an error, which is no answer
-		Decides   bool             `json:"decides"`
-		FlipsAt   *schemas.Instant `json:"flips_at"` // null: not by itself
-	}
-	type cause struct {
-		Cause string          `json:"cause"`
-		ID    string          `json:"id,omitempty"`
-		From  string          `json:"source,omitempty"`
-		Time  schemas.Instant `json:"time"`
-	}
-	type change struct {
-		Time schemas.Instant `json:"time"`
-		Data json.RawMessage `json:"data"`
-	}
-	out := struct {
-		Profile    string           `json:"profile"`
-		Segment    string           `json:"segment"`
-		Definition string           `json:"definition,omitempty"`
-		AsOf       schemas.Instant  `json:"as_of"`
-		Member     bool             `json:"member"`
-		EnteredAt  *schemas.Instant `json:"entered_at,omitempty"`
-		Last       *cause           `json:"last_change,omitempty"`
-		ChangesAt  *schemas.Instant `json:"changes_at"` // null: not by itself
-		ErasedAt   *schemas.Instant `json:"erased_at,omitempty"`
-		Leaves     []leaf           `json:"leaves"`
-		Changes    []change         `json:"changes"`
-	}{Profile: x.profile, Segment: x.Segment, Definition: x.Definition, AsOf: x.At, Member: x.Member, ChangesAt: unlessNever(x.Changes),
-		ErasedAt: unlessNever(x.erased), Leaves: []leaf{}, Changes: []change{}}
-	if x.Member {
-		out.EnteredAt = &x.EnteredAt
-	}
-	if c := x.cause(); c != nil {
-		out.Last = &cause{Cause: c.Cause, Time: c.Time}
-		if c.CausedBy != nil {
-			out.Last.ID, out.Last.From = c.CausedBy.ID, c.CausedBy.Source
-		}
-	}
-	for _, l := range x.Leaves {
-		told := leaf{Part: l.Part, Expr: l.Expr, Op: l.Op, Value: l.Value, Decides: l.Decides, FlipsAt: unlessNever(l.Flips)}
-		if l.Op != "" {
-			told.Threshold = &l.Threshold
-		}
-		if l.Truth != expr.Failed {
-			holds := l.Truth == expr.True
-			told.Holds = &holds
-		}
-		out.Leaves = append(out.Leaves, told)
-	}
-	for _, c := range x.changes {
-		out.Changes = append(out.Changes, change{c.Time, schemas.AppendData(nil, name, c)})
-	}
-	return out
-}
-
-func unlessNever(i schemas.Instant) *schemas.Instant {
-	if i == schemas.Never {
-		return nil
-	}
-	return &i
 }

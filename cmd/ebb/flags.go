@@ -18,6 +18,11 @@ func completes(cmd *cobra.Command, flag string, ends ...string) {
 	}
 }
 
+// nodeFlag is --node, which every command that asks a node that runs has.
+func nodeFlag(cmd *cobra.Command, node *string) {
+	cmd.Flags().StringVar(node, "node", "", "the `address` of a node that runs, if it is not the configuration's http.listen")
+}
+
 // dirFlag is --dir, which every command that reads a state folder has.
 func dirFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "dir", "", "the state `folder` of a stopped node, or of ebb replay --state")

@@ -22,21 +22,11 @@ type settings struct {
 
 // blocksOf are the operators' parts of the file.
 func blocksOf(b *catalog.Blocks) []config.Block {
-	blocks := []config.Block{{Key: "actions", Into: &later{}, Doc: "not in this version: leave it out or empty"}}
+	var blocks []config.Block
 	for _, e := range b.Entries() {
 		blocks = append(blocks, config.Block(e))
 	}
 	return blocks
-}
-
-// later is a block of a coming version: it may be there, but must be empty.
-type later map[string]any
-
-// Check reports entries.
-func (l later) Check(report func(path, message string)) {
-	if len(l) > 0 {
-		report("", "this version of ebb decides no actions: leave the block out, or empty as {}")
-	}
 }
 
 // load reads a configuration; every fault of it is told at once.

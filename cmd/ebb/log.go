@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/plugin/kzap"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -20,8 +22,23 @@ func newLog(s *settings) (*zap.Logger, error) {
 	if err != nil {
 		return nil, asked("log.level: %w", err)
 	}
+	c.EncoderConfig.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000Z07:00")
+	c.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
 	c.Level, c.DisableCaller, c.Sampling = zap.NewAtomicLevelAt(level), true, nil
 	return c.Build()
+}
+
+// clientLog is the log of the client of Kafka. What it says at level info of each session and each broker is no news to who
+// runs the service: it is told with debug.
+func clientLog(log *zap.Logger) kgo.Opt {
+	level := kgo.LogLevelWarn
+	switch log.Level() {
+	case zapcore.DebugLevel:
+		level = kgo.LogLevelInfo
+	case zapcore.ErrorLevel:
+		level = kgo.LogLevelError
+	}
+	return kgo.WithLogger(kzap.New(log.Named("kafka"), kzap.Level(level)))
 }
 
 // tellLog writes what happens to a member.
@@ -29,6 +46,8 @@ func tellLog(log *zap.Logger, e live.Event) {
 	switch e := e.(type) {
 	case live.Committed:
 		log.Debug("committed", zap.Int("tasks", e.Tasks), zap.Int("records", e.Records), zap.Duration("took", e.Took))
+	case live.Assigned:
+		log.Debug("gained", zap.Int32s("tasks", e.Tasks))
 	case live.Restored:
 		log.Info("restored", zap.Int32("task", e.Task), zap.Int64("from", e.From), zap.Int64("to", e.To), zap.Int("records", e.Records),
 			zap.Bool("anew", e.Anew), zap.Duration("took", e.Took))

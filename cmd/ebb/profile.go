@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
@@ -17,20 +18,24 @@ import (
 )
 
 func profileCommand() *cobra.Command {
-	var file, dir, when string
+	var file, dir, when, node string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "profile ID -c FILE --dir DIR",
+		Use:   "profile ID -c FILE [--node ADDRESS | --dir DIR]",
 		Short: "Show what is known of somebody",
 		Long: `Show what is known of somebody: features, segments, traits, consents and the open session.
 
-The profile is read from the state folder of a stopped node, or of a replay that kept its state (ebb replay --state DIR), as
-of its own present: its last event or the last timer that fired. With --at it is shown as it will be then if no event comes.`,
-		Example: `  ebb replay -c shop.yaml --input shop.jsonl --output out --state data
+A node that runs is asked, at the http.listen of the configuration or at --node, and tells what Kafka has committed; with several
+nodes, the one that holds the profile's partition has to be asked. With --dir the profile is read from the state folder of a
+stopped node, or of a replay that kept its state (ebb replay --state DIR). It is shown as of its own present, its last event
+or the last timer that fired; with --dir and --at as it will be then if no event comes.`,
+		Example: `  ebb profile anna -c shop.yaml
+
+  ebb replay -c shop.yaml --input shop.jsonl --output out --state data
   ebb profile anna -c shop.yaml --dir data`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return asked("ebb profile takes the id of one profile, found %d ids; write it like `ebb profile anna -c FILE --dir DIR`", len(args))
+				return asked("ebb profile takes the id of one profile, found %d ids; write it like `ebb profile anna -c FILE`", len(args))
 			}
 			return nil
 		},
@@ -40,6 +45,15 @@ of its own present: its last event or the last timer that fired. With --at it is
 			if err != nil {
 				return err
 			}
+			if dir == "" {
+				if when != "" {
+					return asked("--at is for --dir: a node tells the present; `ebb explain --at` asks it about a segment")
+				}
+				return profileOfNode(cmd, s, node, args[0], asJSON)
+			}
+			if node != "" {
+				return asked("give either --dir DIR or --node ADDRESS")
+			}
 			k, err := readKept(s, dir, args[0], when)
 			if err != nil {
 				return err
@@ -48,14 +62,47 @@ of its own present: its last event or the last timer that fired. With --at it is
 			if asJSON {
 				return writeRaw(cmd.OutOrStdout(), schemas.AppendData(nil, s.Name, view))
 			}
-			return printProfile(cmd.OutOrStdout(), k, view)
+			return printProfile(cmd.OutOrStdout(), k.shown(view))
 		},
 	}
 	configFlag(cmd, &file)
 	dirFlag(cmd, &dir)
+	nodeFlag(cmd, &node)
 	cmd.Flags().StringVar(&when, "at", "", "as of this `time`, such as 2026-01-05T10:00:00Z, if no event comes until then")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the profile as JSON, as on the topic of profiles")
 	return cmd
+}
+
+// profileOfNode shows what a node that runs says.
+func profileOfNode(cmd *cobra.Command, s *settings, node, id string, asJSON bool) error {
+	text, err := askNode(cmd.Context(), s, node, url.Values{"until": {"true"}}, "profiles", id)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeRaw(cmd.OutOrStdout(), text)
+	}
+	durations, calls := map[string]bool{}, spans(s.catalog.Plan)
+	for _, f := range s.catalog.Plan.Features {
+		durations[f.Name] = calls[f.Text]
+	}
+	p, err := readProfile(text, durations)
+	if err != nil {
+		return err
+	}
+	return printProfile(cmd.OutOrStdout(), p)
+}
+
+// shown is a view of it, with the ends of its memberships.
+func (k *kept) shown(view *schemas.Profile) *shownProfile {
+	p := &shownProfile{view: view, until: map[string]schemas.Instant{}}
+	for _, m := range view.Memberships {
+		p.until[m.Segment] = schemas.Never
+		if e, ok := k.chain.Explain(k.profile, m.Segment, k.at); ok {
+			p.until[m.Segment] = e.Changes
+		}
+	}
+	return p
 }
 
 // kept is a profile from a state folder, brought to an instant.
@@ -68,9 +115,6 @@ type kept struct {
 
 // readKept reads a profile and lets its timers fire until `when`, or leaves it at its present if that is empty.
 func readKept(s *settings, dir, id, when string) (*kept, error) {
-	if dir == "" {
-		return nil, asked("no state folder given: use --dir DIR, the folder of a stopped node or of `ebb replay --state DIR`")
-	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, asked("--dir %s is no folder: give the folder of a stopped node or of `ebb replay --state DIR`", dir)
 	}
@@ -100,7 +144,8 @@ func readKept(s *settings, dir, id, when string) (*kept, error) {
 }
 
 // printProfile is the profile for people.
-func printProfile(w io.Writer, k *kept, p *schemas.Profile) error {
+func printProfile(w io.Writer, of *shownProfile) error {
+	p := of.view
 	t := &table{}
 	t.row("profile", shown(p.Profile))
 	t.row("as of", p.AsOf.String())
@@ -115,6 +160,9 @@ func printProfile(w io.Writer, k *kept, p *schemas.Profile) error {
 		session = fmt.Sprintf("since %s, last event %s: %s", s.Start, s.End, strings.Join(counts, ", "))
 	}
 	t.row("session", session)
+	if of.applied != "" {
+		t.row("applied", of.applied)
+	}
 	if p.Limited {
 		t.row("limited", "a limit was reached: something was forgotten, and is no longer exact")
 	}
@@ -126,8 +174,8 @@ func printProfile(w io.Writer, k *kept, p *schemas.Profile) error {
 	t.row("SEGMENT", "SINCE", "UNTIL, IF NO EVENT COMES")
 	for _, m := range p.Memberships {
 		until := "does not end by itself"
-		if e, ok := k.chain.Explain(k.profile, m.Segment, k.at); ok && e.Changes != schemas.Never {
-			until = e.Changes.String()
+		if at := of.until[m.Segment]; at != schemas.Never {
+			until = at.String()
 		}
 		t.row(m.Segment, m.EnteredAt.String(), until)
 	}

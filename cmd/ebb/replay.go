@@ -122,7 +122,10 @@ func tell(w io.Writer, s *pipeline.Summary, asJSON bool) error {
 	t := &table{}
 	t.row("events", fmt.Sprint(s.Events), fmt.Sprintf("%.0f a second", s.EventsPerSecond))
 	t.row("profiles", fmt.Sprint(s.Profiles))
-	for _, name := range []string{"segment-changes", "sessions", "late", "dead-letters"} {
+	for _, name := range []string{"segment-changes", "sessions", "actions", "late", "dead-letters"} {
+		if name == "actions" && s.Lines[name] == 0 {
+			continue // most configurations have none
+		}
 		t.row(name, fmt.Sprint(s.Lines[name]))
 	}
 	if s.Final != nil {

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
-	"github.com/ebbstream/ebb/pipeline/registry"
-	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/pipeline/serve"
 	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/state/disk"
 )
@@ -29,9 +29,9 @@ func runCommand() *cobra.Command {
 		Long: `Run the service on Kafka, until it is told to stop.
 
 It makes the topics of its own that are missing, restores what the state folder lacks from the changelog, and goes on where
-it stopped. On SIGINT or SIGTERM it commits what it has folded, and ends within ten seconds.`,
+it stopped. Brokers that do not answer are asked again and again. On SIGINT or SIGTERM it commits what it has folded, and ends within ten seconds.`,
 		Example: "  ebb run -c shop.yaml",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := load(file)
 			if err != nil {
@@ -52,10 +52,7 @@ func run(ctx context.Context, s *settings, forget bool) (err error) {
 		return err
 	}
 	defer func() { _ = log.Sync() }()
-	if err := os.MkdirAll(s.State.Dir, 0o750); err != nil {
-		return fmt.Errorf("making the state folder: %w", err)
-	}
-	store, err := disk.Open(s.State.Dir, disk.Options{Cache: int64(s.State.Cache)})
+	store, err := openState(s)
 	if err != nil {
 		return err
 	}
@@ -68,27 +65,84 @@ func run(ctx context.Context, s *settings, forget bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := makeTopics(ctx, s, client, log); err != nil {
-		return err
-	}
-	common, err := partitions(ctx, s, forget)
+	client = append(client, clientLog(log))
+	node := serve.New(s.Name, s.catalog, store, s.HTTP.Token)
+	ctx, stop, err := listen(ctx, node, s.HTTP.Listen, log)
 	if err != nil {
 		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	tasks, err := startTopics(ctx, s, client, log)
+	if err != nil || ctx.Err() != nil {
+		return unlessStopped(ctx, err)
+	}
+	node.Tasks(tasks)
+	common, err := partitions(ctx, s, forget)
+	if err != nil {
+		return unlessStopped(ctx, err)
 	}
 	rows := partition.Disk{Store: store}
 	c := live.Config{
 		Name: s.Name, Instance: instance, CommitInterval: time.Duration(s.Kafka.CommitInterval) * time.Millisecond,
-		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), Store: rows, Client: client,
+		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),
 		Open: func(task int32, position state.Position) (live.Folder, error) {
-			return partition.New(common, task, position, rows)
+			p, err := partition.New(common, task, position, rows)
+			if err != nil {
+				return nil, err
+			}
+			return node.Watch(task, position, p), nil
 		},
-		Tell: func(e live.Event) { tellLog(log, e) },
+		Tell: func(e live.Event) {
+			node.Tell(e)
+			tellLog(log, e)
+		},
 	}
 	for _, source := range s.sources {
 		c.Sources = append(c.Sources, source.Topic)
 	}
-	log.Info("running", zap.String("name", s.Name), zap.String("instance", instance), zap.Strings("sources", c.Sources))
+	log.Info("running", zap.String("name", s.Name), zap.String("instance", instance), zap.Strings("sources", c.Sources), zap.Int("tasks", tasks))
 	return live.Run(ctx, c)
+}
+
+// openState opens the state folder, and makes it if there is none.
+func openState(s *settings) (*disk.Store, error) {
+	if err := os.MkdirAll(s.State.Dir, 0o750); err != nil {
+		return nil, fmt.Errorf("making the state folder: %w", err)
+	}
+	store, err := disk.Open(s.State.Dir, disk.Options{Cache: int64(s.State.Cache)})
+	if errors.Is(err, disk.ErrInUse) {
+		return nil, fmt.Errorf("%w: stop that one, or give this one a state.dir of its own", err)
+	}
+	return store, err
+}
+
+// listen answers HTTP until stop is called, which is after the last commit. Should the listener fail, the context it returns ends.
+func listen(ctx context.Context, node *serve.Node, address string, log *zap.Logger) (_ context.Context, stop func() error, err error) {
+	listener, err := serve.Listen(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	log.Info("listening", zap.String("address", "http://"+listener.Addr().String()))
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	running, fail := context.WithCancelCause(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		err := node.Serve(serving, listener)
+		fail(err)
+		ended <- err
+	}()
+	return running, func() error {
+		end()
+		return <-ended
+	}, nil
+}
+
+// unlessStopped is nil for what failed because the service was told to stop.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // instanceOf is this member's name: the configured one, or one made once and kept in the state folder.
@@ -110,51 +164,3 @@ func instanceOf(s *settings) (string, error) {
 	}
 	return name, nil
 }
-
-func startOf(s *settings) live.Start {
-	switch start := s.Kafka.Start; {
-	case start.Latest:
-		return live.Start{Latest: true}
-	case !start.At.IsZero():
-		return live.Start{At: schemas.Instant(start.At.UnixMilli())}
-	}
-	return live.Start{}
-}
-
-// partitions is what all partitions of the service have in common.
-func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
-	c := &partition.Config{
-		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
-		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1,
-		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Profiled: int(s.State.Cache / decodedSize), ForgetHistory: forget,
-	}
-	if !s.Time.IdleAfter.Never() {
-		c.IdleAfter = schemas.Duration(s.Time.IdleAfter)
-	}
-	if !s.Outputs.Profiles.Off() {
-		c.Profiles = schemas.Duration(s.Outputs.Profiles)
-	}
-	if mute := s.Outputs.MuteBefore; !mute.IsZero() {
-		c.MuteBefore = schemas.Instant(mute.UnixMilli())
-	}
-	var writers schemas.AvroSchemas
-	if r := s.Kafka.SchemaRegistry; r != nil {
-		client, err := registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
-		if err != nil {
-			return nil, err
-		}
-		writers = client
-	}
-	for _, source := range s.sources {
-		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Decoder: func() partition.Decoder { return source.mapper(writers) }})
-	}
-	own, err := ownEvents(s)
-	if err != nil {
-		return nil, err
-	}
-	c.Sources = append(c.Sources, partition.Source{Topic: own.Topic, Own: true, Decoder: func() partition.Decoder { return own.mapper(nil) }})
-	return c, nil
-}
-
-// decodedSize is about what a decoded profile takes, in bytes.
-const decodedSize = 2 << 10

@@ -66,7 +66,10 @@ func TestStatus(t *testing.T) {
 		{"replay -c tea.yaml --input tea.jsonl --output tea.jsonl", 1, "making the output folder"},
 
 		{"profile -c tea.yaml", 2, "ebb profile takes the id of one profile, found 0 ids"},
-		{"profile lin -c tea.yaml", 2, "no state folder given: use --dir DIR"},
+		{"profile lin -c tea.yaml --node 127.0.0.1:1", 1, "no node answers: is `ebb run` running"},
+		{"profile lin -c tea.yaml --node ::", 2, "--node takes an address such as 127.0.0.1:8080"},
+		{"profile lin -c tea.yaml --at 2026-01-01T00:00:00Z", 2, "--at is for --dir"},
+		{"profile lin -c tea.yaml --dir data --node 127.0.0.1:1", 2, "give either --dir DIR or --node ADDRESS"},
 		{"profile lin -c tea.yaml --dir none", 2, "--dir none is no folder"},
 		{"profile lin -c tea.yaml --dir empty", 1, "--dir takes the folder of a stopped node"},
 		{"profile lan -c tea.yaml --dir data", 1, `there is no profile "lan" in data: nothing was ever applied for this id, or it was erased`},
@@ -75,7 +78,14 @@ func TestStatus(t *testing.T) {
 
 		{"explain lin -c tea.yaml --dir data", 2, "takes the id of a profile and the name of a segment, found 1"},
 		{"explain lin regulars more -c tea.yaml --dir data", 2, "found 3"},
-		{"explain lin regulars -c tea.yaml", 2, "give either --dir DIR, a state folder, or --input FILE"},
+		{"explain lin regulars -c tea.yaml --node 127.0.0.1:1", 1, "no node answers: is `ebb run` running"},
+		{"explain lin regulars -c tea.yaml --dir data --node 127.0.0.1:1", 2, "give either --dir DIR, a state folder, or --input FILE"},
+		{"explain lin regulars -c tea.yaml --node 127.0.0.1:1 --sort", 2, "--sort is for --input"},
+
+		{"topics", 2, "no configuration given: use -c FILE"},
+		{"topics -c tea.yaml now", 2, "`ebb topics` takes no arguments"},
+		{"erase -c tea.yaml", 2, "ebb erase takes the ids of profiles, found none"},
+		{"run -c tea.yaml now", 2, "`ebb run` takes no arguments"},
 		{"explain lin regulars -c tea.yaml --dir data --input tea.jsonl", 2, "give either --dir DIR"},
 		{"explain lin regulars -c tea.yaml --dir data --sort", 2, "--sort is for --input"},
 		{"explain lin regular -c tea.yaml --dir data", 2, `there is no segment "regular" in tea.yaml: did you mean regulars? (there are regulars, cooling)`},

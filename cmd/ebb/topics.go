@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-
-	"github.com/ebbstream/ebb/config"
 )
 
 // topic is one that ebb reads or writes.
@@ -18,7 +16,8 @@ type topic struct {
 }
 
 // topics are what a configuration reads, and what it writes (SPEC section 6).
-func topics(c *config.Config) []topic {
+func topics(s *settings) []topic {
+	c := s.Config
 	var all []topic
 	for _, s := range c.Sources {
 		what := s.Format
@@ -42,7 +41,11 @@ func topics(c *config.Config) []topic {
 	if c.Outputs.Sessions {
 		own("sessions", "write", "delete", "finished sessions")
 	}
-	own("actions", "write", "delete", "decisions; none, as there are no actions")
+	decisions := "decisions: what to offer whom"
+	if len(s.blocks.Actions) == 0 {
+		decisions = "decisions"
+	}
+	own("actions", "write", "delete", decisions)
 	if !c.Outputs.Profiles.Off() {
 		own("profiles", "write", "compact", fmt.Sprintf("the public view of profiles, every %s at most", c.Outputs.Profiles))
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -15,49 +16,136 @@ import (
 	"go.uber.org/zap"
 )
 
-// makeTopics makes those of ebb's own topics that are missing. The sources must be there: ebb does not know how many
-// partitions they are to have.
-func makeTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Logger) error {
-	client, err := kgo.NewClient(options...)
+// lookTopics says how all topics stand at the brokers, and how many tasks there are; 0: the sources are not all there.
+func lookTopics(ctx context.Context, admin *kadm.Client, s *settings) (all []standing, tasks int, err error) {
+	listed, err := admin.ListTopics(ctx)
 	if err != nil {
-		return fmt.Errorf("making a client: %w", err)
+		return nil, 0, fmt.Errorf("looking up topics at %v: %w", s.Kafka.Brokers, err)
 	}
-	defer client.Close()
-	admin := kadm.NewClient(client)
-	there, err := admin.ListTopics(ctx)
-	if err != nil {
-		return fmt.Errorf("looking up topics at %v: %w", s.Kafka.Brokers, err)
+	if tasks, err = tasksOf(s, listed); err != nil {
+		return nil, 0, err
 	}
-	tasks, err := tasksOf(s, there)
-	if err != nil {
-		return err
-	}
-	var made []string
-	for _, t := range topics(s.Config) {
-		if t.Direction == "read" || there.Has(t.Topic) && there[t.Topic].Err == nil {
+	wanted := topics(s)
+	there := map[string]existing{}
+	var own []string
+	for _, t := range wanted {
+		detail, found := listed[t.Topic]
+		if !found || detail.Err != nil {
 			continue
 		}
-		n := s.Kafka.Topics.Partitions
-		if t.perTask(s.Name) {
-			n = tasks
+		there[t.Topic] = existing{partitions: len(detail.Partitions), replication: detail.Partitions.NumReplicas(), settings: map[string]string{}}
+		if t.Direction != "read" {
+			own = append(own, t.Topic)
 		}
-		replication, settings := int16(min(s.Kafka.Topics.Replication, 32767)), t.settings(s)
-		resp, err := admin.CreateTopic(ctx, int32(n), replication, settings, t.Topic)
-		if errors.Is(err, kerr.InvalidReplicationFactor) || errors.Is(resp.Err, kerr.InvalidReplicationFactor) {
-			return fmt.Errorf("making topic %s with %d copies: the cluster has fewer brokers; set kafka.topics: {replication: 1, min_insync: 1} for a cluster of one", t.Topic, replication)
+	}
+	if len(own) > 0 {
+		described, err := admin.DescribeTopicConfigs(ctx, own...)
+		if err != nil {
+			return nil, 0, fmt.Errorf("looking up the settings of topics: %w", err)
 		}
-		if err = errors.Join(err, resp.Err); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("making topic %s: %w", t.Topic, err)
+		for _, d := range described { // of one that this user may not see, nothing is said
+			for _, c := range d.Configs {
+				there[d.Name].settings[c.Key] = c.MaybeValue()
+			}
 		}
-		log.Info("made topic", zap.String("topic", t.Topic), zap.Int("partitions", n))
-		made = append(made, t.Topic)
+	}
+	return compare(wanted, s, there, tasks), tasks, nil
+}
+
+// startTopics makes what is missing before the service runs, and says how many tasks there are. It refuses what would lose
+// the state or the input, and warns of the rest.
+func startTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Logger) (tasks int, err error) {
+	err = insist(ctx, log, func() error {
+		return askBrokers(options, func(client *kgo.Client) error {
+			ctx, cancel := context.WithTimeout(ctx, topicTimeout)
+			defer cancel()
+			admin := kadm.NewClient(client)
+			all, n, err := lookTopics(ctx, admin, s)
+			if err != nil {
+				return err
+			}
+			tasks = n
+			for i := range all {
+				t := &all[i]
+				t.fixes = nil // of a running cluster only `ebb topics --apply` changes settings
+				if t.blocks {
+					return refusal("the topic %s %s", t.Topic, strings.Join(t.Remarks, "; "))
+				}
+				if len(t.Remarks) > 0 && t.State != topicMissing {
+					log.Warn("a topic is not as the configuration has it", zap.String("topic", t.Topic), zap.Strings("remarks", t.Remarks))
+				}
+			}
+			err = applyTopics(ctx, admin, s, all)
+			for _, t := range all {
+				if t.Done != "" {
+					log.Info("made topic", zap.String("topic", t.Topic), zap.Int("partitions", *t.Partitions))
+				}
+			}
+			return err
+		})
+	})
+	return tasks, err
+}
+
+// applyTopics makes those of ebb's own that are missing, and sets right what loses nothing.
+func applyTopics(ctx context.Context, admin *kadm.Client, s *settings, all []standing) error {
+	var made []string
+	for i := range all {
+		t := &all[i]
+		switch {
+		case t.Direction == "read" && t.State == topicMissing:
+			return refusal("the source %s is not there: make the topic, with as many partitions as the other sources", t.Topic)
+		case t.State == topicMissing:
+			if err := makeTopic(ctx, admin, s, &t.topic); err != nil {
+				return err
+			}
+			t.Done = "made"
+			made = append(made, t.Topic)
+		case len(t.fixes) > 0:
+			if err := setTopic(ctx, admin, t); err != nil {
+				return err
+			}
+			t.Done = "set"
+		}
 	}
 	return awaitTopics(ctx, admin, made)
 }
 
+func makeTopic(ctx context.Context, admin *kadm.Client, s *settings, t *topic) error {
+	replication := int16(min(s.Kafka.Topics.Replication, 32767))
+	resp, err := admin.CreateTopic(ctx, int32(*t.Partitions), replication, t.settings(s), t.Topic)
+	if errors.Is(err, kerr.InvalidReplicationFactor) || errors.Is(resp.Err, kerr.InvalidReplicationFactor) {
+		return refusal("making topic %s with %d copies: the cluster has fewer brokers; set kafka.topics: {replication: 1, min_insync: 1} for a cluster of one", t.Topic, replication)
+	}
+	if err = errors.Join(err, resp.Err); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) { // by another member
+		return fmt.Errorf("making topic %s: %w", t.Topic, err)
+	}
+	return nil
+}
+
+// setTopic sets what is set otherwise.
+func setTopic(ctx context.Context, admin *kadm.Client, t *standing) error {
+	var changes []kadm.AlterConfig
+	for _, key := range slices.Sorted(maps.Keys(t.fixes)) {
+		value := t.fixes[key]
+		changes = append(changes, kadm.AlterConfig{Op: kadm.SetConfig, Name: key, Value: &value})
+	}
+	resp, err := admin.AlterTopicConfigs(ctx, changes, t.Topic)
+	for _, r := range resp {
+		err = errors.Join(err, r.Err)
+	}
+	if err != nil {
+		return fmt.Errorf("setting topic %s right: %w", t.Topic, err)
+	}
+	return nil
+}
+
+// topicTimeout is how long the brokers may take to make topics known.
+const topicTimeout = 30 * time.Second
+
 // awaitTopics waits until topics just made are known to the brokers, with leaders.
 func awaitTopics(ctx context.Context, admin *kadm.Client, names []string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, topicTimeout)
 	defer cancel()
 	for len(names) > 0 {
 		there, err := admin.ListTopics(ctx, names...)
@@ -66,28 +154,35 @@ func awaitTopics(ctx context.Context, admin *kadm.Client, names []string) error 
 		}
 		names = slices.DeleteFunc(names, func(name string) bool {
 			detail := there[name]
-			led := func(p kadm.PartitionDetail) bool { return p.Leader >= 0 }
-			return detail.Err == nil && len(detail.Partitions) > 0 && !slices.ContainsFunc(slices.Collect(maps.Values(detail.Partitions)), func(p kadm.PartitionDetail) bool { return !led(p) })
+			if detail.Err != nil || len(detail.Partitions) == 0 {
+				return false
+			}
+			for _, p := range detail.Partitions {
+				if p.Leader < 0 {
+					return false
+				}
+			}
+			return true
 		})
-		if len(names) > 0 {
-			time.Sleep(50 * time.Millisecond)
+		if len(names) > 0 && pause(ctx, 50*time.Millisecond) != nil {
+			return fmt.Errorf("waiting for topics that were made: after %v %v have no leader", topicTimeout, names)
 		}
 	}
 	return nil
 }
 
-// tasksOf is how many partitions the sources have, all of them alike.
+// tasksOf is how many partitions the sources have, all of them alike; 0: not all are there.
 func tasksOf(s *settings, there kadm.TopicDetails) (int, error) {
 	n, first := 0, ""
 	for _, c := range s.sources {
 		detail, found := there[c.Topic]
 		if !found || detail.Err != nil {
-			return 0, fmt.Errorf("the source %s is not there: make the topic, with as many partitions as the other sources", c.Topic)
+			return 0, nil
 		}
 		if parts := len(detail.Partitions); n == 0 {
 			n, first = parts, c.Topic
 		} else if parts != n {
-			return 0, fmt.Errorf("%s has %d partitions and %s has %d: profiles would not find each other; sources that are keyed by profile need as many", first, n, c.Topic, parts)
+			return 0, refusal("%s has %d partitions and %s has %d: profiles would not find each other; sources that are keyed by profile need as many", first, n, c.Topic, parts)
 		}
 	}
 	if n == 0 {

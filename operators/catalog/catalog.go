@@ -1,5 +1,5 @@
 // Package catalog is the one list of operators, in the order in which an event passes them: what is said about the
-// person, sessions, features, and last the segments that read them all.
+// person, sessions, features, then the segments that read them all, and last the actions that follow from it.
 package catalog
 
 import (
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/action"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/operators/feature"
 	"github.com/ebbstream/ebb/operators/interest"
@@ -28,6 +29,13 @@ type Blocks struct {
 	Features  Named[string]
 	Segments  Named[segment.Config]
 	Models    map[string]predict.Config
+
+	Actions         Named[action.Config]
+	Channels        map[string]action.Channel
+	Guards          action.Guards
+	Experiments     map[string]action.Experiment
+	Learning        map[string]action.Learning
+	Recommendations action.Recommendations
 }
 
 // Entry is one block: its key in the file, where it is decoded to, and what it is.
@@ -46,6 +54,12 @@ func (b *Blocks) Entries() []Entry {
 		{"features", &b.Features, "named expressions with a value"},
 		{"segments", &b.Segments, "named conditions with members"},
 		{"models", &b.Models, "what p_alive, expected and value use, by event type"},
+		{"actions", &b.Actions, "what to offer, when, and to whom"},
+		{"channels", &b.Channels, "how often and when a channel is used"},
+		{"guards", &b.Guards, "what is not said to anybody"},
+		{"experiments", &b.Experiments, "to whom actions are not delivered, so that their effect can be told"},
+		{"learning", &b.Learning, "how actions are chosen by what came of them; read, not yet used"},
+		{"recommendations", &b.Recommendations, "not in this version: leave it out or empty"},
 	}
 }
 
@@ -65,13 +79,15 @@ func (Named[T]) CheckKey(key string) error {
 // Defaults are those of SPEC section 3.
 func Defaults() *Blocks {
 	return &Blocks{Context: trait.Defaults(), Sessions: session.Defaults(), Interests: Named[interest.Config]{},
-		Features: Named[string]{}, Segments: Named[segment.Config]{}, Models: map[string]predict.Config{}}
+		Features: Named[string]{}, Segments: Named[segment.Config]{}, Models: map[string]predict.Config{},
+		Actions: Named[action.Config]{}, Guards: action.DefaultGuards()}
 }
 
 // Setting is what the rest of the configuration tells the operators.
 type Setting struct {
-	Time   operators.Time
-	Limits expr.Limits
+	Time       operators.Time
+	Limits     expr.Limits
+	Exhaustive bool // see expr.Definitions
 }
 
 // Catalog is a configuration compiled: from it come chains, all alike, one for each goroutine.
@@ -83,13 +99,14 @@ type Catalog struct {
 	setting Setting
 	fields  []string
 	numbers []int // of the segments in the layout's names
+	actions *action.Rules
 }
 
 // Compile makes the plan of all expressions, or says what is wrong with each.
 func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	d := expr.Definitions{Features: b.Features, Segments: map[string]expr.Segment{}, Interests: map[string]expr.Interest{},
 		Models: map[string]*expr.Model{}, Limits: s.Limits}
-	d.Gap, d.TTL = b.Sessions.Gap, b.Context.TTL
+	d.Gap, d.TTL, d.Exhaustive = b.Sessions.Gap, b.Context.TTL, s.Exhaustive
 	for name, c := range b.Segments {
 		d.Segments[name] = expr.Segment(c)
 	}
@@ -99,8 +116,9 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	for typ, c := range b.Models {
 		d.Models[typ] = c.Model()
 	}
+	rules := b.define(&d)
 	plan, faults := expr.Compile(d)
-	if len(faults) > 0 {
+	if faults = append(faults, b.misfits(&rules)...); len(faults) > 0 {
 		return nil, faults
 	}
 	for _, field := range b.Sessions.Keep {
@@ -117,9 +135,17 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	}
 	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits))
 	specs = append(specs, feature.Specs(plan)...)
+	c.actions = action.NewRules(rules, plan, c.fields, s.Limits)
+	specs = append(specs, c.actions.Specs()...)
 	segments := len(names)
-	c.Layout = state.NewLayout(specs, state.NewNames(append(append(names, c.fields...), texts(plan)...)...), s.Limits.Events)
+	names = slices.Concat(names, c.fields, texts(plan), c.actions.Texts())
+	c.Layout = state.NewLayout(specs, state.NewNames(names...), s.Limits.Events)
 	c.Layout.Segments = segments
+	var meanings []string
+	for _, s := range plan.Segments {
+		meanings = append(meanings, s.Definition)
+	}
+	c.Layout.Mean(meanings)
 	return c, nil
 }
 
@@ -142,7 +168,15 @@ func (c *Catalog) Chain() *Chain {
 	s := session.New(c.blocks.Sessions, c.Plan, sessions, layout, c.Plan.AddField)
 	f := feature.New(c.Plan, features, layout, operators.Types(c.Plan, c.Layout.Names))
 	g := segment.New(c.Plan, c.numbers)
-	chain := operators.NewChain(c.Plan, c.Layout, c.setting.Time, []operators.Operator{t, s, f}, s, g, f, c.fields)
+	all := []operators.Operator{t, s, f}
+	a := action.New(c.actions, features+len(c.Plan.Aggregates), sessions, layout, g.Eval)
+	if a != nil {
+		all = append(all, a)
+	}
+	chain := operators.NewChain(c.Plan, c.Layout, c.setting.Time, all, s, g, f, c.fields)
+	if a != nil {
+		chain.Decide(a)
+	}
 	return &Chain{Chain: chain, traits: t, sessions: s, segments: g}
 }
 

@@ -97,6 +97,9 @@ func (c *Catalog) ProfileBytes() (all, recent int64) {
 		}
 		all += n
 	}
+	for _, s := range c.actions.Specs() {
+		all += c.actionBytes(s)
+	}
 	return all, recent
 }
 

@@ -43,7 +43,7 @@ func TestBytes(t *testing.T) {
 		if err := decoder.Decode([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
-		chain.Fold(p, &e, schemas.Never, func(schemas.Message) {})
+		chain.Fold(p, &e, schemas.Earliest, func(schemas.Message) {})
 	}
 	edge := state.Edge{Now: p.Now, Horizon: chain.Horizon(p), Names: c.Layout.Names}
 	const aggregates = 4 // the cells before are those of traits and sessions

@@ -44,6 +44,7 @@ type Aggregate struct {
 	Keep     int  // how many entries at most
 	Limit    bool // Keep is a limit of the configuration: reaching it makes answers inexact
 	PerDay   bool
+	Without  map[string]bool // values taken for absent, by schemas.Value.Key; nil: none
 	Calls    []*Call
 }
 
@@ -153,6 +154,10 @@ func (c *compiler) aggregateOf(call *Call) *Aggregate {
 	}
 	if a.PerDay {
 		b.WriteString("per day ")
+	}
+	without, text := c.without(a.Kept)
+	if a.Without = without; without != nil {
+		fmt.Fprintf(&b, "without %s ", text)
 	}
 	a.Key = strings.TrimSuffix(b.String(), " ") + ")"
 	return a

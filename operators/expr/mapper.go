@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -49,7 +50,7 @@ func (m *Mapper) Decode(r *schemas.Record) ([]schemas.Event, error) {
 	for i := range n {
 		if err := m.message(r, i); err != nil {
 			if n > 1 {
-				err.(*schemas.Unusable).Detail = fmt.Sprintf("message %d: %s", i, err.(*schemas.Unusable).Detail)
+				inPart(err, "message", i)
 			}
 			return nil, err
 		}
@@ -88,7 +89,7 @@ func (m *Mapper) message(r *schemas.Record, i int) error {
 		values[m.line], values[m.line+1] = line, schemas.IntValue(int64(number))
 		before := len(m.events)
 		if err := m.event(r, i); err != nil {
-			err.(*schemas.Unusable).Detail = fmt.Sprintf("line %d: %s", number, err.(*schemas.Unusable).Detail)
+			inPart(err, "line", number)
 			return err
 		}
 		if m.numbered {
@@ -196,4 +197,12 @@ func (m *Mapper) below(f schemas.Form) schemas.Form {
 		m.form = &pathForm{f, m.data.path}
 	}
 	return m.form
+}
+
+// inPart puts where in its record it was before what was wrong.
+func inPart(err error, part string, number int) {
+	var why *schemas.Unusable
+	if errors.As(err, &why) {
+		why.Detail = fmt.Sprintf("%s %d: %s", part, number, why.Detail)
+	}
 }

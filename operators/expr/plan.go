@@ -18,8 +18,12 @@ type Definitions struct {
 	Segments  map[string]Segment
 	Interests map[string]Interest
 	Models    map[string]*Model // by event type
+	Actions   map[string]Action
+	Sensitive []schemas.Value // what affinities, interests and pending values leave out
 	Limits    Limits
 	Gap, TTL  schemas.Duration // of sessions and contexts: part of what a segment means
+
+	Exhaustive bool // judge every segment at every event and timer, and look ahead anew: for tests to compare with
 }
 
 // Segment is a named condition.
@@ -55,7 +59,9 @@ type Plan struct {
 	Leaves     []*Leaf
 	Features   []*Feature        // by name
 	Segments   []*PlannedSegment // those a condition names before it, else by name
+	Actions    []*PlannedAction  // by name
 	Watches    []Watch           // of each call
+	Exhaustive bool              // see Definitions
 	vars       int
 }
 
@@ -109,12 +115,13 @@ func Compile(d Definitions) (*Plan, []Fault) {
 	if err != nil {
 		return nil, []Fault{{Message: fmt.Sprintf("declaring the language: %v", err)}}
 	}
-	c := &compiler{definitions: d, plan: &Plan{}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
+	c := &compiler{definitions: d, plan: &Plan{Exhaustive: d.Exhaustive}, features: map[string]*Feature{}, byText: map[string]*Call{}, leaves: map[string]int{}, env: env}
 	c.compileFeatures()
 	order := c.segmentOrder()
 	for _, name := range order {
 		c.compileSegment(name)
 	}
+	c.compileActions()
 	if len(c.faults) > 0 {
 		return nil, c.faults
 	}

@@ -97,7 +97,7 @@ func (c *compiler) compileSegment(name string) {
 		meaning.Write([]byte("purpose " + def.Purpose))
 	}
 	for _, call := range s.Calls {
-		meaning.Write([]byte(c.behind(call)))
+		meaning.Write([]byte(c.behind(call) + c.hides(call)))
 		if i := slices.IndexFunc(c.plan.Segments, func(o *PlannedSegment) bool { return call.Func == FuncInSegment && o.Name == call.Name }); i >= 0 {
 			meaning.Write([]byte(c.plan.Segments[i].Definition))
 		}

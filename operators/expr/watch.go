@@ -5,9 +5,6 @@ import (
 	"slices"
 )
 
-// Exhaustive, for tests, makes plans and chains that judge every segment at every event and timer, and look ahead anew.
-var Exhaustive bool
-
 // Watch says which segments must be judged when a call was told something. With a thousand segments an event pays for
 // the few it concerns: of all comparisons of one call with numbers only those between its value before and its value
 // after have another truth.
@@ -161,7 +158,7 @@ func (p *Plan) eagerCalls(s *PlannedSegment) []*Call {
 // profile that reaches it looks again. Two forms are: a membership that time can only end, and one that only the end of
 // the open session changes.
 func (p *Plan) patient(s *PlannedSegment, direct []int) bool {
-	if len(s.Needs) > 0 || Exhaustive {
+	if len(s.Needs) > 0 || p.Exhaustive {
 		return false
 	}
 	for _, leaf := range direct {

@@ -145,6 +145,13 @@ func (z *Zone) NextHour(n schemas.Instant) schemas.Instant { return z.at(n).next
 // NextDay is the same for the local day.
 func (z *Zone) NextDay(n schemas.Instant) schemas.Instant { return z.at(n).next(n, day) }
 
+// Clock is the local time of day at n, and until when the offset from UTC stays what it is: Never, if for good.
+func (z *Zone) Clock(n schemas.Instant) (timeOfDay schemas.Duration, until schemas.Instant) {
+	p := z.at(n)
+	into, _ := p.into(n, day)
+	return schemas.Duration(into), p.to
+}
+
 func (p *period) next(n, unit schemas.Instant) schemas.Instant {
 	into, _ := p.into(n, unit)
 	return min(n+unit-into, p.to)

@@ -180,8 +180,12 @@ func (o *Operator) tell(in *operators.Input, u *update) taken {
 		if !isNumber {
 			return nothing
 		}
-	case expr.KeptFirst, expr.KeptLast, expr.KeptDistinct, expr.KeptPending:
+	case expr.KeptFirst, expr.KeptLast, expr.KeptDistinct:
 		if !v.Known() {
+			return nothing
+		}
+	case expr.KeptPending:
+		if !v.Known() || u.Sensitive(v) {
 			return nothing
 		}
 	case expr.KeptDecay:
@@ -189,7 +193,7 @@ func (o *Operator) tell(in *operators.Input, u *update) taken {
 			return nothing
 		}
 	case expr.KeptAffinity:
-		if v.Kind() != schemas.String {
+		if v.Kind() != schemas.String || u.Sensitive(v) {
 			return nothing
 		}
 	}

@@ -164,7 +164,7 @@ func (o *Operator) Over(p *state.Profile, n schemas.Instant, emit operators.Emit
 	if p.Cells[o.cell] == nil {
 		return
 	}
-	if !o.sessions(p).AnyOver(n) {
+	if !o.sessions(p).AnyOver(n, p.Now) {
 		return // as after most events
 	}
 	o.sessions(p).Over(n, p.Now, func(s *state.Session) {

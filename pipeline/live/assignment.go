@@ -16,9 +16,13 @@ import (
 var errLost = errors.New("the group has given this member's tasks to others")
 
 // assigned is called before the offsets of gained tasks are read, and so settles what this instance may have left open.
-func (s *session) assigned(_ context.Context, client *kgo.Client, _ map[string][]int32) {
+func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[string][]int32) {
 	<-s.made
-	if s.settled || s.over.Err() != nil {
+	if s.over.Err() != nil {
+		return
+	}
+	s.c.Tell(Assigned{tasksIn(gained)})
+	if s.settled {
 		return
 	}
 	if err := s.txn.settle(s.over); err != nil {
@@ -28,6 +32,15 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, _ map[string][
 	s.settled = true
 	member, _ := client.GroupMetadata()
 	s.c.Tell(Joined{s.c.Instance, member})
+}
+
+// tasksIn are the tasks to which partitions belong, in order.
+func tasksIn(partitions map[string][]int32) (tasks []int32) {
+	for _, numbers := range partitions {
+		tasks = append(tasks, numbers...)
+	}
+	slices.Sort(tasks)
+	return slices.Compact(tasks)
 }
 
 // fetched is told the committed offsets of gained tasks, restores these, and answers where to go on. ctx ends when the group

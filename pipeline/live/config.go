@@ -44,6 +44,7 @@ type Batch struct {
 	Outputs  []*kgo.Record
 	Position state.Position // after all that was folded; Changelog is not meant
 	Records  int
+	Told     Told
 }
 
 // A Store keeps what Kafka has committed, of each task. Its methods may be called from several goroutines.

@@ -167,7 +167,7 @@ func (s *session) launch() error {
 		end() // what was folded has been revoked
 		return nil
 	}
-	told.Tasks = len(f.batches)
+	told.Tasks, told.Batches = len(f.batches), f.batches
 	s.flight = f
 	go func() {
 		defer end()

@@ -11,6 +11,9 @@ type Event interface{ fmt.Stringer }
 // Joined says that a session has begun.
 type Joined struct{ Instance, Member string }
 
+// Assigned says which tasks were gained; until each is restored, it is not folded.
+type Assigned struct{ Tasks []int32 }
+
 // Restored says that a task was gained, and that its state is there.
 type Restored struct {
 	Task     int32
@@ -44,6 +47,7 @@ type Gone struct {
 type Committed struct {
 	Tasks, Records int
 	Took           time.Duration
+	Batches        map[int32]*Batch // by task; they are not to be changed
 }
 
 // Orphaned says that a task had no owner, and that the group is asked to share out anew.
@@ -55,7 +59,8 @@ type Ended struct {
 	Pause time.Duration
 }
 
-func (e Joined) String() string { return fmt.Sprintf("joined as %s (%s)", e.Instance, e.Member) }
+func (e Joined) String() string   { return fmt.Sprintf("joined as %s (%s)", e.Instance, e.Member) }
+func (e Assigned) String() string { return fmt.Sprintf("gained tasks %v", e.Tasks) }
 func (e Restored) String() string {
 	return fmt.Sprintf("task %d restored: %d records, changelog offsets %d to %d, anew: %v, in %v", e.Task, e.Records, e.From, e.To, e.Anew, e.Took)
 }

@@ -1,6 +1,9 @@
 package partition
 
-import "github.com/ebbstream/ebb/schemas"
+import (
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
 
 // due fires the timers of profiles that no record touches, in bounded pieces: a million of one instant must not stall the
 // records behind them. Those of profiles that changed since the last Batch fire when it is sealed.
@@ -17,7 +20,7 @@ func (d *due) fire(most int) (more bool, err error) {
 		return false, err
 	}
 	for _, t := range timers {
-		id, ok := idOf(t.Key)
+		id, ok := state.ProfileID(t.Key)
 		if !ok {
 			continue
 		}
@@ -33,7 +36,7 @@ func (d *due) fire(most int) (more bool, err error) {
 		}
 		if h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
 			p.chain.Pass(h.Profile, p.watermark, p.emit)
-			p.Told.Timers++
+			p.told.Timers++
 		}
 		// Also if another configuration has nothing to do at that instant: its row would stay the first that is due, and many
 		// such would hide the others for ever.

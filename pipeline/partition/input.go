@@ -17,6 +17,7 @@ type Decoder interface {
 type input struct {
 	topic   string
 	own     bool // <name>.events: nobody waits for it, and it holds no watermark back once it is read
+	loose   bool // its events are keyed anew, not folded
 	decoder Decoder
 	pending []*kgo.Record
 	record  schemas.Record

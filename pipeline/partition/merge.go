@@ -18,6 +18,9 @@ func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 			return nil, nil, err
 		}
 		switch {
+		case e == nil && in.loose:
+		case in.loose:
+			return in, e, nil // at once, in any order
 		case e == nil:
 			waiting = in.behind(now, p.c.MergeWait) || waiting
 		case first == nil || e.Time < first.Time:
@@ -44,7 +47,7 @@ func (in *input) behind(now schemas.Instant, wait schemas.Duration) bool {
 
 // dead publishes a record that cannot be used.
 func (p *Partition) dead(r *kgo.Record, why *schemas.Unusable) {
-	p.Told.Dead[why.Reason]++
+	p.told.Dead[why.Reason]++
 	p.outputs = append(p.outputs, p.deadLetter(r, why))
 	p.records++
 }

@@ -2,11 +2,13 @@ package partition
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -32,12 +34,13 @@ type Config struct {
 type Source struct {
 	Topic   string
 	Own     bool           // it is <name>.events
+	Loose   bool           // its records are not keyed by profile: its events go to <name>.events, where they are
 	Decoder func() Decoder // makes one, which belongs to one partition
 }
 
 // Store is what Kafka has committed of the partition, or less; rows changed by the Batch last sealed may be missing.
 type Store interface {
-	Get(task int32, key string) (row []byte, err error) // nil: there is none
+	Rows
 	Due(task int32, upTo schemas.Instant, most int) ([]Timer, error)
 	Keys(task int32, prefix string) ([]string, error) // of all rows that begin with it
 }
@@ -60,28 +63,31 @@ type Partition struct {
 	profiles  profiles
 	views     views
 	outputs   []*kgo.Record
-	records   int
-	last      schemas.Instant // the wall clock of the latest Fold
-	stale     bool            // timers may be due that were not looked for
-	due       *due
-	Told      Told
-}
-
-// Told counts what happened, for metrics; it is reset by who reads it.
-type Told struct {
-	Events, Timers int64
-	Late           map[string]int64 // by reason
-	Dead           map[string]int64
-	Entered        map[string]int64 // by segment
-	Exited         map[string]int64
+	room      room
+	topics    map[string]string // of what is published, by kind
+	source    []byte            // of what is published
+	noticed   struct {          // the wall clock as it is published
+		at   schemas.Instant
+		text []byte
+	}
+	records int
+	last    schemas.Instant // the wall clock of the latest Fold
+	stale   bool            // timers may be due that were not looked for
+	due     *due
+	told    live.Told
+	sizes   sizes
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
-	p.Told.reset()
+	p.told.Reset()
+	p.source, p.topics = []byte(schemas.Source(c.Name)), map[string]string{}
+	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
+		p.topics[kind] = c.Name + "." + kind
+	}
 	for _, s := range c.Sources {
-		in := &input{topic: s.Topic, own: s.Own, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
+		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
 		for _, at := range position.Inputs {
 			if at.Topic == s.Topic {
 				in.next, in.clock = at.Next, at.Clock
@@ -98,18 +104,15 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 	if err := p.profiles.checkLayout(c.ForgetHistory); err != nil {
 		return nil, err
 	}
+	if p.sizes, err = newSizes(p); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
-func (t *Told) reset() {
-	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}}
-}
-
-// Take gives what was told since the last Take.
-func (t *Told) Take() Told {
-	out := *t
-	t.reset()
-	return out
+// loose is whether the events of a source come by way of <name>.events, which then is waited for as any other.
+func (c *Config) loose() bool {
+	return slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Loose })
 }
 
 func (p *Partition) input(topic string) *input {
@@ -162,7 +165,10 @@ func (p *Partition) Changed() int {
 // that there is more to do at once.
 func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 	p.last = now
-	for range most {
+	for i := range most {
+		if i%512 == 511 {
+			runtime.Gosched() // on a single core a commit under way waits for this goroutine at each answer from the network
+		}
 		in, e, err := p.pick(now)
 		if err != nil {
 			return false, err
@@ -187,20 +193,27 @@ func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error
 		p.records++
 		return nil
 	}
+	if in.loose {
+		p.outputs = append(p.outputs, p.keyed(e))
+		in.at++
+		p.records++
+		return nil
+	}
 	p.pass(now)
 	h, err := p.profiles.get(e.Subject)
 	if err != nil {
 		return err
 	}
-	erased := h.Epoch
+	erased, was := h.Epoch, h.Alive
 	p.chain.Fold(h.Profile, e, p.watermark, p.emit)
 	if h.Epoch != erased {
 		h.erased = true
 	}
+	p.sizes.lived(was, h.Alive)
 	p.profiles.touch(h)
 	in.clock = max(in.clock, e.Time)
 	in.at++
 	p.records++
-	p.Told.Events++
+	p.told.Events++
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 // rows of the Batch that is being committed, in front of the store.
 type profiles struct {
 	p       *Partition
+	rows    Rows
 	decoded map[string]*held
 	dirty   []*held
 	sealed  map[string][]byte // the rows of the Batch last sealed, until it is in the store
@@ -29,7 +30,7 @@ type held struct {
 }
 
 func newProfiles(p *Partition) profiles {
-	return profiles{p: p, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
+	return profiles{p: p, rows: p.store, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
 }
 
 // row is what is remembered under a key: nil if nothing.
@@ -37,7 +38,7 @@ func (s *profiles) row(key string) ([]byte, error) {
 	if row, found := s.sealed[key]; found {
 		return row, nil
 	}
-	return s.p.store.Get(s.p.number, key)
+	return s.rows.Get(s.p.number, key)
 }
 
 // get is the profile of an id, an empty one if there is none.
@@ -61,7 +62,7 @@ func (s *profiles) get(id string) (*held, error) {
 
 // find is the row of an id, or what stays of one that was erased.
 func (s *profiles) find(id string) ([]byte, error) {
-	row, err := s.row(keyOf(id))
+	row, err := s.row(state.ProfileKey(id))
 	if row != nil || err != nil {
 		return row, err
 	}
@@ -69,7 +70,7 @@ func (s *profiles) find(id string) ([]byte, error) {
 	if secret == nil || err != nil {
 		return nil, err
 	}
-	return s.row(erasedKey(secret, id))
+	return s.row(state.ErasedKey(secret, id))
 }
 
 func (s *profiles) touch(h *held) {
@@ -80,7 +81,7 @@ func (s *profiles) touch(h *held) {
 }
 
 func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
-	value := stateOf(row)
+	value := state.RowState(row)
 	hash, err := state.LayoutHash(value)
 	if err != nil {
 		return nil, err
@@ -91,14 +92,14 @@ func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
 	}
 	t := s.layouts[hash]
 	if t == nil {
-		old, err := s.row(layoutKey(hash))
+		old, err := s.row(state.LayoutKey(hash))
 		if err != nil {
 			return nil, err
 		}
 		if old == nil {
 			return nil, fmt.Errorf("its layout %016x is not known", hash)
 		}
-		if t, err = layout.Translate(stateOf(old)); err != nil {
+		if t, err = layout.Translate(state.RowState(old)); err != nil {
 			return nil, err
 		}
 		s.layouts[hash] = t

@@ -6,6 +6,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // emit publishes a message (SPEC section 6): in CloudEvents' binary mode, as the Kafka protocol binding of CloudEvents 1.0.2,
@@ -21,66 +22,85 @@ func (p *Partition) emit(m schemas.Message) {
 		if p.c.Memberships {
 			p.member(m)
 		}
+	case *schemas.Decision:
+		p.told.Decided[m.Action]++
+		if m.Time >= p.c.MuteBefore {
+			p.send("actions", m.Profile, m)
+		}
 	case *schemas.SessionEnded:
 		if p.c.Sessions {
 			p.send("sessions", m.Profile, m)
 		}
 	case *schemas.Late:
-		p.Told.Late[m.Reason]++
+		p.told.Late[m.Reason]++
 		p.send("late", m.Subject, m)
 	case *schemas.Profile:
 		p.send("profiles", m.Profile, m)
 	}
 }
 
+// keyed is an event for <name>.events, keyed by its profile.
+func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
+	r := &kgo.Record{Topic: p.topics["events"], Key: []byte(e.Subject), Value: e.AppendData(nil)}
+	for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", e.ID}, {"ce_source", e.Source}, {"ce_type", e.Type}, {"ce_subject", e.Subject},
+		{"ce_time", e.Time.String()}, {"ce_partitionkey", e.Subject}, {"content-type", "application/json"}} {
+		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
+	}
+	return r
+}
+
 func (p *Partition) count(m *schemas.SegmentChange) {
 	if m.Entered {
-		p.Told.Entered[m.Segment]++
+		p.told.Entered[m.Segment]++
+		p.sizes.add(m.Segment, 1)
 	} else {
-		p.Told.Exited[m.Segment]++
+		p.told.Exited[m.Segment]++
+		p.sizes.add(m.Segment, -1)
 	}
 }
-
-func (p *Partition) topic(kind string) string { return p.c.Name + "." + kind }
 
 func (p *Partition) send(kind, key string, m schemas.Message) {
-	p.outputs = append(p.outputs, &kgo.Record{Topic: p.topic(kind), Key: []byte(key), Value: schemas.AppendData(nil, p.c.Name, m), Headers: p.headers(key, m)})
+	r := p.room.record(p.topics[kind])
+	r.Key = p.room.text(key)
+	r.Value = p.room.data(p.c.Name, m)
+	r.Headers = p.headers(r.Key, m)
+	p.outputs = append(p.outputs, r)
 }
 
-func (p *Partition) headers(key string, m schemas.Message) []kgo.RecordHeader {
-	source, id := schemas.Source(p.c.Name), ""
+var (
+	specversion = []byte("1.0")
+	jsonType    = []byte("application/json")
+)
+
+func (p *Partition) headers(key []byte, m schemas.Message) []kgo.RecordHeader {
+	if p.noticed.at != p.last || p.noticed.text == nil {
+		p.noticed.at, p.noticed.text = p.last, []byte(p.last.String())
+	}
+	source, id := p.source, []byte(nil)
 	late, isLate := m.(*schemas.Late)
 	if isLate {
-		source, id = late.Source, late.ID
+		source, id = p.room.text(late.Source), p.room.text(late.ID)
 	} else {
-		id = string(schemas.AppendMessageID(nil, p.c.Name, m))
+		id = p.room.id(p.c.Name, m)
 	}
-	headers := make([]kgo.RecordHeader, 0, 10)
-	header := func(name, value string) {
-		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
-	}
-	header("ce_specversion", "1.0")
-	header("ce_id", id)
-	header("ce_source", source)
-	header("ce_type", schemas.MessageType(m))
-	header("ce_subject", key)
+	headers := append(p.room.headers(10), kgo.RecordHeader{Key: "ce_specversion", Value: specversion}, kgo.RecordHeader{Key: "ce_id", Value: id},
+		kgo.RecordHeader{Key: "ce_source", Value: source}, kgo.RecordHeader{Key: "ce_type", Value: p.room.text(schemas.MessageType(m))},
+		kgo.RecordHeader{Key: "ce_subject", Value: key})
 	if at := schemas.MessageTime(m); at != schemas.Never {
-		header("ce_time", at.String())
+		headers = append(headers, kgo.RecordHeader{Key: "ce_time", Value: p.room.instant(at)})
 	}
-	header("ce_partitionkey", key)
+	headers = append(headers, kgo.RecordHeader{Key: "ce_partitionkey", Value: key})
 	if isLate {
-		header("ce_ebbreason", late.Reason)
+		headers = append(headers, kgo.RecordHeader{Key: "ce_ebbreason", Value: p.room.text(late.Reason)})
 	}
-	header("content-type", "application/json")
-	header("noticed_at", p.last.String())
-	return headers
+	return append(headers, kgo.RecordHeader{Key: "content-type", Value: jsonType}, kgo.RecordHeader{Key: "noticed_at", Value: p.noticed.text})
 }
 
 // member keeps who is in which segment: the entry while it lasts.
 func (p *Partition) member(m *schemas.SegmentChange) {
-	r := &kgo.Record{Topic: p.topic("memberships"), Key: []byte(m.Segment + "/" + m.Profile)}
+	r := &kgo.Record{Topic: p.topics["memberships"], Key: []byte(m.Segment + "/" + m.Profile)}
 	if m.Entered {
-		r.Value, r.Headers = schemas.AppendData(nil, p.c.Name, m), p.headers(m.Profile, m)
+		r.Value, r.Headers = schemas.AppendData(nil, p.c.Name, m), p.headers([]byte(m.Profile), m)
 	}
 	p.outputs = append(p.outputs, r)
 }
@@ -88,13 +108,13 @@ func (p *Partition) member(m *schemas.SegmentChange) {
 // deadLetter is a record as it was, with the reason in a header.
 func (p *Partition) deadLetter(r *kgo.Record, why *schemas.Unusable) *kgo.Record {
 	letter := &schemas.DeadLetter{Reason: why.Reason, Detail: why.Detail, Topic: r.Topic, Part: r.Partition, Offset: r.Offset}
-	return &kgo.Record{Topic: p.topic("dead-letters"), Key: r.Key, Value: r.Value,
+	return &kgo.Record{Topic: p.topics["dead-letters"], Key: r.Key, Value: r.Value,
 		Headers: append(append([]kgo.RecordHeader(nil), r.Headers...), kgo.RecordHeader{Key: "ebb_dead_letter", Value: schemas.AppendDeadLetterReason(nil, letter)})}
 }
 
 // checkLayout refuses to go on with a state that lacks what the configuration needs of history.
 func (s *profiles) checkLayout(forget bool) error {
-	row, err := s.row(layoutNow)
+	row, err := s.row(state.LayoutNow)
 	if err != nil {
 		return err
 	}
@@ -103,14 +123,14 @@ func (s *profiles) checkLayout(forget bool) error {
 		s.fresh = true
 		return nil
 	}
-	missing, err := layout.Missing(stateOf(row))
+	missing, err := layout.Missing(state.RowState(row))
 	if err != nil {
 		return fmt.Errorf("reading the layout of partition %d: %w", s.p.number, err)
 	}
 	if len(missing) > 0 && !forget {
 		return &NeedsHistory{missing}
 	}
-	s.fresh = string(stateOf(row)) != string(layout.Append(nil))
+	s.fresh = string(state.RowState(row)) != string(layout.Append(nil))
 	return nil
 }
 

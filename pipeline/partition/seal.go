@@ -12,8 +12,8 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	b := &live.Batch{Rows: make(map[string][]byte, len(s.dirty)), Records: p.records}
 	if s.fresh {
 		layout := p.chain.Layout().Append(nil)
-		b.Rows[layoutNow] = append(appendRow(nil, schemas.Never), layout...)
-		b.Rows[layoutKey(p.chain.Layout().Hash)] = b.Rows[layoutNow]
+		b.Rows[state.LayoutNow] = append(state.AppendRow(nil, schemas.Never), layout...)
+		b.Rows[state.LayoutKey(p.chain.Layout().Hash)] = b.Rows[state.LayoutNow]
 		s.fresh = false
 	}
 	for _, h := range s.dirty {
@@ -30,6 +30,8 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	s.dirty = s.dirty[:0]
 	b.Outputs, p.outputs = p.outputs, nil
 	b.Position = p.position()
+	b.Told = p.told.Take()
+	b.Told.Sizes = p.sizes.seal(b.Rows)
 	s.sealed, p.records = b.Rows, 0
 	return b, nil
 }
@@ -52,15 +54,15 @@ func (p *Partition) position() state.Position {
 
 // put adds a profile's rows. Of an erased one that has not come back only the hash of its id stays.
 func (s *profiles) put(b *live.Batch, h *held) error {
-	key := keyOf(h.ID)
+	key := state.ProfileKey(h.ID)
 	if h.Epoch > 0 {
 		secret, err := s.eraseKey(true)
 		if err != nil {
 			return err
 		}
-		hashed := erasedKey(secret, h.ID)
+		hashed := state.ErasedKey(secret, h.ID)
 		if h.erased {
-			b.Rows[secretKey] = append(appendRow(nil, schemas.Never), secret...)
+			b.Rows[state.SecretKey] = append(state.AppendRow(nil, schemas.Never), secret...)
 		}
 		if h.Alive {
 			b.Rows[hashed] = nil
@@ -73,9 +75,9 @@ func (s *profiles) put(b *live.Batch, h *held) error {
 		return nil // it was told of nothing that was applied
 	}
 	wake := s.p.chain.Wake(h.Profile)
-	row := appendRow(make([]byte, 0, rowHeader+len(s.buffer)+64), wake)
+	row := state.AppendRow(make([]byte, 0, len(s.buffer)+64), wake)
 	row = s.p.chain.Layout().Encode(row, h.Profile, s.p.chain.Horizon(h.Profile))
-	s.buffer = row[rowHeader:]
+	s.buffer = row
 	b.Rows[key] = row
 	return nil
 }

@@ -21,6 +21,24 @@ func (s Disk) Get(task int32, key string) ([]byte, error) {
 	return row, err
 }
 
+// Snapshot is the store as it is now.
+func (s Disk) Snapshot() (Snapshot, error) {
+	r, err := s.Reader()
+	return Snapshot{r}, err
+}
+
+// Snapshot are rows and positions of one moment, whatever is committed meanwhile. It must be closed.
+type Snapshot struct{ *disk.Reader }
+
+// Get is a row; nil: there is none.
+func (s Snapshot) Get(task int32, key string) ([]byte, error) {
+	row, found, err := s.Profile(nil, task, key)
+	if !found {
+		return nil, err
+	}
+	return row, err
+}
+
 // Due are the first timers that are due.
 func (s Disk) Due(task int32, upTo schemas.Instant, most int) ([]Timer, error) {
 	timers, err := s.Store.Due(task, upTo, most)
@@ -55,9 +73,9 @@ func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position)
 			return err
 		}
 		if row == nil {
-			batch.DeleteProfile(task, key, Wake(was))
+			batch.DeleteProfile(task, key, state.RowWake(was))
 		} else {
-			batch.PutProfile(task, key, row, Wake(was), Wake(row))
+			batch.PutProfile(task, key, row, state.RowWake(was), state.RowWake(row))
 		}
 	}
 	batch.SetPosition(task, position)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // views publishes the public view of profiles that changed, each at most so often. What waits for its time has a row of its
@@ -22,9 +23,9 @@ func newViews(p *Partition) (views, error) {
 	if v.every < 0 {
 		return v, nil
 	}
-	keys, err := p.store.Keys(p.number, waitingPrefix)
+	keys, err := p.store.Keys(p.number, state.WaitingPrefix)
 	for _, key := range keys {
-		v.waiting[key[len(waitingPrefix):]] = schemas.Earliest
+		v.waiting[key[len(state.WaitingPrefix):]] = schemas.Earliest
 	}
 	return v, err
 }
@@ -39,7 +40,7 @@ func (v *views) changed(b *live.Batch, h *held) {
 	now := v.p.last
 	if !h.Alive {
 		if erased {
-			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topic("profiles"), Key: []byte(h.ID)})
+			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topics["profiles"], Key: []byte(h.ID)})
 		}
 		v.done(b, h.ID)
 		return
@@ -47,7 +48,7 @@ func (v *views) changed(b *live.Batch, h *held) {
 	if at, found := v.published[h.ID]; found && now < at.Add(v.every) {
 		if _, waits := v.waiting[h.ID]; !waits {
 			v.waiting[h.ID] = at.Add(v.every)
-			b.Rows[waitingPrefix+h.ID] = appendRow(nil, schemas.Never)
+			b.Rows[state.WaitingPrefix+h.ID] = state.AppendRow(nil, schemas.Never)
 		}
 		return
 	}
@@ -64,7 +65,7 @@ func (v *views) publish(b *live.Batch, h *held, now schemas.Instant) {
 func (v *views) done(b *live.Batch, id string) {
 	if _, waits := v.waiting[id]; waits {
 		delete(v.waiting, id)
-		b.Rows[waitingPrefix+id] = nil
+		b.Rows[state.WaitingPrefix+id] = nil
 	}
 }
 

@@ -12,6 +12,7 @@ func (p *Partition) pass(now schemas.Instant) {
 		switch {
 		case in.idle(p.c.IdleAfter):
 		case in.own && in.atEnd(): // what comes there comes when somebody asks for it
+		case in.loose: // what counts is when its events come back
 		case in.clock == schemas.Earliest:
 			return
 		default:

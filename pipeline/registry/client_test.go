@@ -94,7 +94,9 @@ func TestSaysWhatItHasNot(t *testing.T) {
 		}
 	}
 	asked := f.asked.Load()
-	c.AvroSchema(9)
+	if _, err := c.AvroSchema(9); err == nil {
+		t.Error("schema 9 is there")
+	}
 	if f.asked.Load() != asked {
 		t.Error("a schema that is not there is asked for at once again")
 	}

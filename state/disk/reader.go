@@ -1,10 +1,13 @@
 package disk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/ebbstream/ebb/state"
 )
 
 // A Reader looks up many profiles as they were when it was made. If they are asked for in order, an
@@ -44,6 +47,23 @@ func (r *Reader) Profile(dst []byte, task int32, id string) (value []byte, found
 		return dst, false, fmt.Errorf("reading profile %q of task %d: %w", id, task, err)
 	}
 	return append(dst, value...), found, nil
+}
+
+// Position is [Store.Position], of the same moment as the profiles.
+func (r *Reader) Position(task int32) (p state.Position, found bool, err error) {
+	r.key = appendTask(r.key[:0], kindPosition, uint32(task))
+	if found = r.it.SeekGE(r.key) && bytes.Equal(r.it.Key(), r.key); found {
+		var value []byte
+		if value, err = r.it.ValueAndErr(); err == nil {
+			p, err = state.DecodePosition(value)
+		}
+	} else {
+		err = r.it.Error()
+	}
+	if err = errors.Join(r.s.fault.get(), err); err != nil {
+		return state.Position{}, false, fmt.Errorf("reading the position of task %d: %w", task, err)
+	}
+	return p, found, nil
 }
 
 // Close ends the reading.

@@ -76,7 +76,8 @@ func decoded(tb testing.TB, c *catalog.Catalog, n, users int) []schemas.Event {
 func handOver(to, e *schemas.Event) {
 	fields := to.Fields[:0]
 	*to = *e
-	to.Fields = append(fields, e.Fields...)
+	to.Fields = fields
+	to.Fields = append(to.Fields, e.Fields...)
 }
 
 // BenchmarkHandOver is what the other benchmarks do besides folding: fetching an event and finding its profile.

@@ -36,7 +36,8 @@ func sourceRecords(format string) (out []schemas.Record) {
 			for _, s := range []string{"device", "mobile", "os", "android-14", "country", "DE", "campaign", "spring-17"} {
 				v = append(v, avroText(s)...)
 			}
-			r.Value = append(v, 0)
+			v = append(v, 0)
+			r.Value = v
 		case "cloudevents":
 			for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", id}, {"ce_source", "/shop"}, {"ce_type", "purchase"}, {"ce_subject", user},
 				{"ce_time", schemas.Instant(at).String()}, {"content-type", "application/json"}} {

@@ -25,17 +25,21 @@ type Engine struct {
 }
 
 // Load reads and compiles a configuration, as the command does. All its faults come at once.
-func Load(name string, text []byte, env func(string) (string, bool)) (*config.Config, *catalog.Blocks, *catalog.Catalog, config.Faults) {
+func Load(name string, text []byte, env func(string) (string, bool), options ...func(*catalog.Setting)) (*config.Config, *catalog.Blocks, *catalog.Catalog, config.Faults) {
 	blocks := catalog.Defaults()
 	var entries []config.Block
 	for _, e := range blocks.Entries() {
 		entries = append(entries, config.Block(e))
 	}
 	c, doc, faults := config.Load(name, text, env, entries...)
-	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
+	setting := catalog.Setting{
 		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
 		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
-	})
+	}
+	for _, option := range options {
+		option(&setting)
+	}
+	compiled, wrongs := catalog.Compile(blocks, setting)
 	for _, w := range wrongs {
 		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
 	}
@@ -46,9 +50,12 @@ func Load(name string, text []byte, env func(string) (string, bool)) (*config.Co
 // NoEnvironment has no variables.
 func NoEnvironment(string) (string, bool) { return "", false }
 
+// Exhaustive makes the engine judge every segment at every event and timer.
+func Exhaustive(s *catalog.Setting) { s.Exhaustive = true }
+
 // New compiles a configuration.
-func New(text string) (*Engine, error) {
-	_, _, compiled, faults := Load("test.yaml", []byte(text), NoEnvironment)
+func New(text string, options ...func(*catalog.Setting)) (*Engine, error) {
+	_, _, compiled, faults := Load("test.yaml", []byte(text), NoEnvironment, options...)
 	if len(faults) > 0 {
 		return nil, faults
 	}

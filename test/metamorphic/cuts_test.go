@@ -12,7 +12,7 @@ import (
 // TestCuts: a profile that goes through its bytes after every event, as if each were followed by a restart, publishes to the
 // last digit what one does that stays in memory (SPEC section 5, point 5).
 func TestCuts(t *testing.T) {
-	each(t, *orders, func(c model.Case, _ int64) []string {
+	eachOf(t, *orders, mixed, func(c model.Case, _ int64) []string {
 		g, err := engine.New(c.Config.YAML())
 		if err != nil {
 			return []string{err.Error()}

@@ -37,6 +37,20 @@ func firstSeed(t *testing.T) int64 {
 // the last.
 func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string) {
 	t.Helper()
+	eachOf(t, cases, model.Generate, fails)
+}
+
+// mixed are cases with actions and without.
+func mixed(r *rand.Rand) model.Case {
+	if r.Intn(2) == 0 {
+		return model.GenerateActions(r)
+	}
+	return model.Generate(r)
+}
+
+// eachOf is each, of the cases that generate makes.
+func eachOf(t *testing.T, cases int, generate func(*rand.Rand) model.Case, fails func(c model.Case, seed int64) []string) {
+	t.Helper()
 	first, most := firstSeed(t), int64(5)
 	if *quick {
 		most = 1
@@ -51,7 +65,7 @@ func each(t *testing.T, cases int, fails func(c model.Case, seed int64) []string
 					return
 				}
 				at := first + i
-				c := model.Generate(rand.New(rand.NewSource(at)))
+				c := generate(rand.New(rand.NewSource(at)))
 				slow := time.AfterFunc(10*time.Second, func() {
 					if *quick {
 						panic(fmt.Sprintf("seed %d takes more than 10 s", at))

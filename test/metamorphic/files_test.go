@@ -15,7 +15,7 @@ import (
 // TestFiles: into how many files a history is split, and where, does not matter, as long as merging them gives each profile
 // its events in the same order (SPEC section 5, point 5).
 func TestFiles(t *testing.T) {
-	each(t, *orders, func(c model.Case, seed int64) []string {
+	eachOf(t, *orders, mixed, func(c model.Case, seed int64) []string {
 		g, err := engine.New(c.Config.YAML())
 		if err != nil {
 			return []string{err.Error()}
@@ -58,8 +58,10 @@ func kind(m schemas.Message) int {
 		return 1
 	case *schemas.Profile:
 		return 2
+	case *schemas.Decision:
+		return 3
 	}
-	return 3
+	return 4
 }
 
 // split deals a history into one to three files: event by event if that can be, else profile by profile.

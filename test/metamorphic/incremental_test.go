@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ebbstream/ebb/operators/catalog"
-	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/test/engine"
@@ -109,16 +108,13 @@ func (c *incCase) compile() bool {
 	parts = append(parts, "segments:")
 	parts = append(parts, c.segments...)
 	c.text = strings.Join(parts, "\n")
-	expr.Exhaustive = false
 	g, err := engine.New(c.text)
 	if err != nil {
 		c.refused = err.Error()
 		return false
 	}
 	c.a = g.Catalog
-	expr.Exhaustive = true
-	defer func() { expr.Exhaustive = false }()
-	g, err = engine.New(c.text)
+	g, err = engine.New(c.text, engine.Exhaustive)
 	if err != nil {
 		c.refused = err.Error()
 		return false
@@ -157,7 +153,6 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 			wrong = fmt.Sprintf("panic: %v\n%s", r, stack[:runtime.Stack(stack, false)])
 		}
 	}()
-	expr.Exhaustive = false
 	type run struct {
 		name  string
 		chain *catalog.Chain
@@ -167,9 +162,7 @@ func (c *incCase) differs(steps []step, seed int64) (wrong string, told int) {
 		calm  bool // is not asked for its wake-up before the end
 		dec   *schemas.JSONDecoder
 	}
-	expr.Exhaustive = true
 	full := &run{name: "full", chain: c.b.Chain(), dec: schemas.NewJSONDecoder(c.b.Plan.Fields)}
-	expr.Exhaustive = false
 	runs := []*run{full, {name: "parts", chain: c.a.Chain()}, {name: "parts, calm", chain: c.a.Chain(), calm: true}, {name: "parts, cut", chain: c.a.Chain(), cut: true}}
 	for _, r := range runs {
 		r.p = r.chain.Layout().New("u")

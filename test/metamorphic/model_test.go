@@ -131,6 +131,8 @@ func add(result *model.Result, m schemas.Message) {
 			p.Session = &model.Open{Start: int64(s.Start), End: int64(s.End), Events: int(s.Events), Counts: counts(s.Counts)}
 		}
 		result.Profiles = append(result.Profiles, p)
+	case *schemas.Decision:
+		result.Decisions = append(result.Decisions, decision(m))
 	case *schemas.Late:
 		result.Late = append(result.Late, model.Late{ID: m.ID, Subject: m.Subject, Time: int64(m.Time), Reason: m.Reason})
 	}

@@ -18,8 +18,11 @@ type mutant struct {
 	file, from, to string
 	why            string // what is wrong then
 	often          bool   // tried in every run of the tests
-	cell           string // the tests of state that notice, where histories of the model are too short to
+	cell           string // the tests of state that notice, where histories of the model are too short to; or decides
 }
+
+// decides are the tests that notice a mistake in decisions.
+const decides = "TestDecisionsAgainstModel"
 
 var mistakes = []mutant{
 	// Windows: n - w < time <= n.
@@ -100,6 +103,35 @@ var mistakes = []mutant{
 	{"operators/expr/condition.go", "(!l.falls || was != False)", "!l.falls", "what can only fall never does", false, ""},
 	{"operators/expr/compare.go", "value < threshold*(1-1e-9)", "value < threshold*2", "what fades to the threshold is given up before", false, ""},
 	{"operators/expr/truth.go", "case t == False || o == False:", "case t == False:", "an error on the left is not absorbed", false, ""},
+
+	// Decisions: when they are made.
+	{"operators/chain.go", "c.act(!late)", "c.act(true)", "a late event triggers", false, decides},
+	{"operators/chain.go", "c.act(due == action)", "c.act(false)", "no timer of an action fires", true, decides},
+	{"operators/action/judge.go", "case schemas.CauseErasure, schemas", "case schemas", "the exits of an erasure trigger", false, decides},
+	{"operators/action/judge.go", "!schemas.Reserved(e.Type) && ", "", "* is every type", false, decides},
+	{"operators/action/judge.go", "return cmp.Compare(a.index, b.index)", "return cmp.Compare(b.index, a.index)", "groups go backwards", false, decides},
+	{"operators/action/judge.go", "\t\to.judgeOrWait(firing{o.groupOf(&w), w.Trigger})", "\t\to.judge(firing{o.groupOf(&w), w.Trigger})", "a release in quiet hours is judged", false, decides},
+	{"operators/action/timers.go", "return p.Now.Add(w - p.Now.Sub(p.First)%w)", "return p.First.Add(w)", "every() fires once", false, decides},
+	{"operators/action/timers.go", "all.Open[len(all.Open)-1].End.Add(all.Gap+1) == p.Now", "len(all.Open) > 0", "a session ends at every timer", false, decides},
+
+	// Quiet hours.
+	{"operators/action/quiet.go", "return t >= from || t < to", "return t > from || t < to", "the first millisecond of the evening is not quiet", false, decides},
+	{"operators/action/quiet.go", "if end < until {", "if true {", "the clocks change, the end of the quiet hours does not", false, decides},
+	{"operators/action/choose.go", "a.expires > 0 && now > f.At.Add(a.expires)", "a.expires > 0 && now >= f.At.Add(a.expires)", "what is of use until now is of none", false, decides},
+	{"operators/action/choose.go", "d.ExpiresAt = f.At.Add(a.expires)", "d.ExpiresAt = p.Now.Add(a.expires)", "what waited expires later", false, decides},
+	{"state/waiting.go", "\tif found {\n\t\tc.All[i] = w", "\tif found {\n\t\t_ = w", "the oldest waits", false, decides},
+
+	// What is chosen.
+	{"operators/action/rules.go", "cmp.Compare(state.Round9(b.Score), state.Round9(a.Score))", "cmp.Compare(b.Score, a.Score)", "a score is not rounded", false, decides},
+	{"operators/action/choose.go", "made.Count(p.Now, c.Per) >= c.Max", "made.Count(p.Now, c.Per) > c.Max", "one more than a cap allows", true, decides},
+	{"operators/action/choose.go", "\to.remember(f.cap)\n", "", "a channel counts nothing", false, decides},
+	{"operators/action/guard.go", "v.Events >= int64(need.Events) && v", "v", "no event is asked for", false, decides},
+	{"operators/action/guard.go", " && v.Held() >= int64(need.Sessions)", "", "no session is asked for", false, decides},
+	{"operators/action/guard.go", "\tcase s.sensitive:", "\tcase s.sensitive && !s.unsupported:", "of two guards the second is named", false, decides},
+	{"operators/action/operator.go", "i >= 0 && !in.Late; i--", "i >= 0; i--", "a late event is in a session", false, decides},
+	{"state/support.go", "\t\tif j > i+1 {", "\t\tif j > i+9 {", "sessions that were joined count twice", false, decides},
+	{"operators/feature/feature.go", "v.Kind() != schemas.String || u.Sensitive(v)", "v.Kind() != schemas.String", "a sensitive value is an interest", false, decides},
+	{"operators/feature/feature.go", "!v.Known() || u.Sensitive(v)", "!v.Known()", "a sensitive value is pending", false, decides},
 }
 
 // TestMutants: the random cases notice each of these mistakes. One that none of them notices is a hole in their generator,
@@ -120,7 +152,11 @@ func TestMutants(t *testing.T) {
 				return
 			}
 			tests := []string{"./test/metamorphic", "-run", "TestAgainstModel|TestLookingAhead", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}
-			if m.cell != "" {
+			switch m.cell {
+			case "":
+			case decides:
+				tests[2], tests[4] = decides, "4000"
+			default:
 				tests = []string{"./state", "-run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}
 			}
 			run := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-overlay=" + overlay, "-timeout", "60s"}, tests...)...)

@@ -44,7 +44,11 @@ func TestReplay(t *testing.T) {
 	for i := range int64(3) {
 		t.Run(fmt.Sprintf("seed %d", first+i), func(t *testing.T) {
 			r := rand.New(rand.NewSource(first + i))
-			c := model.Generate(r)
+			generate := model.Generate
+			if i == 1 {
+				generate = model.GenerateActions
+			}
+			c := generate(r)
 			g, err := engine.New(c.Config.YAML())
 			if err != nil {
 				t.Fatal(err)

@@ -142,7 +142,7 @@ func TestNewDefinition(t *testing.T) {
 	}
 	chain = b.Catalog.Chain()
 	fold(event("x", "p", "09:03:00", `{}`))
-	if got, want := told(out, "s"), []string{"+09:03"}; !slices.Equal(got, want) {
+	if got, want := told(out, "s"), []string{"+09:02"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

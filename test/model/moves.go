@@ -168,7 +168,7 @@ func (m *moves) exponentials(l, r Expr) {
 		terms = append(terms, t)
 	}
 	sort.Slice(terms, func(i, j int) bool { return terms[i].rate < terms[j].rate })
-	m.around(zeros(terms, float64(m.hi-m.lo)))
+	m.around(zeros(terms, float64(m.hi-m.lo)+2)) // a root on the edge may be calculated a little beyond it
 }
 
 // around adds the milliseconds about each root: the condition itself is then asked at every one of them.

@@ -6,7 +6,7 @@
 //   - config.yaml: the configuration.
 //   - in.jsonl, or several whose names begin with "in": the events; several are merged, in this order.
 //   - as-of: the final instant, if it is not the last event's time.
-//   - segment-changes.jsonl, sessions.jsonl, profiles.jsonl, late.jsonl, dead-letters.jsonl: what must come out, line by
+//   - segment-changes.jsonl, sessions.jsonl, actions.jsonl, profiles.jsonl, late.jsonl, dead-letters.jsonl: what must come out, line by
 //     line, all of it. A line says only the fields that matter, those of `data` and of the envelope side by side; a part
 //     that is not there is not looked at. The value "absent" stands for a field that must not be there.
 //   - faults: instead of all results, what is wrong with the configuration, line by line; … stands for any text.

@@ -113,4 +113,4 @@ func written(old []byte, want, actual []line) []byte {
 }
 
 // usual are the fields written of a part that was empty.
-var usual = []string{"time", "profile", "segment", "status", "seq", "cause", "start", "end", "events", "id", "subject", "ebbreason", "reason", "features", "memberships"}
+var usual = []string{"time", "profile", "segment", "status", "seq", "cause", "start", "end", "events", "action", "channel", "score", "payload", "candidates", "suppressed", "id", "subject", "ebbreason", "reason", "features", "memberships"}

@@ -21,7 +21,7 @@ import (
 var rewrite = flag.Bool("rewrite", false, "write what came out into the scenarios")
 
 // results are the files of a replay that a scenario may speak of.
-var results = []string{"segment-changes.jsonl", "sessions.jsonl", "profiles.jsonl", "late.jsonl", "dead-letters.jsonl"}
+var results = []string{"segment-changes.jsonl", "sessions.jsonl", "actions.jsonl", "profiles.jsonl", "late.jsonl", "dead-letters.jsonl"}
 
 func TestScenarios(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")

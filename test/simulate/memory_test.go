@@ -59,7 +59,7 @@ func (m *memory) Due(task int32, upTo schemas.Instant, most int) (timers []parti
 	defer m.mu.Unlock()
 	if t := m.mu.tasks[task]; t != nil {
 		for key, row := range t.rows {
-			if at := partition.Wake(row); at <= upTo {
+			if at := state.RowWake(row); at <= upTo {
 				timers = append(timers, partition.Timer{At: at, Key: key})
 			}
 		}

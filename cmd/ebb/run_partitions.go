@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/pipeline/registry"
+	"github.com/ebbstream/ebb/schemas"
+)
+
+func startOf(s *settings) live.Start {
+	switch start := s.Kafka.Start; {
+	case start.Latest:
+		return live.Start{Latest: true}
+	case !start.At.IsZero():
+		return live.Start{At: schemas.Instant(start.At.UnixMilli())}
+	}
+	return live.Start{}
+}
+
+// partitions is what all partitions of the service have in common.
+func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
+	c := &partition.Config{
+		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
+		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1,
+		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Profiled: int(s.State.Cache / decodedSize), ForgetHistory: forget,
+	}
+	if !s.Time.IdleAfter.Never() {
+		c.IdleAfter = schemas.Duration(s.Time.IdleAfter)
+	}
+	if !s.Outputs.Profiles.Off() {
+		c.Profiles = schemas.Duration(s.Outputs.Profiles)
+	}
+	if mute := s.Outputs.MuteBefore; !mute.IsZero() {
+		c.MuteBefore = schemas.Instant(mute.UnixMilli())
+	}
+	var writers schemas.AvroSchemas
+	if r := s.Kafka.SchemaRegistry; r != nil {
+		client, err := registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
+		if err != nil {
+			return nil, err
+		}
+		writers = client
+	}
+	for _, source := range s.sources {
+		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
+	}
+	own, err := ownEvents(s)
+	if err != nil {
+		return nil, err
+	}
+	c.Sources = append(c.Sources, partition.Source{Topic: own.Topic, Own: true, Decoder: func() partition.Decoder { return own.mapper(nil) }})
+	return c, nil
+}
+
+// decodedSize is about what a decoded profile takes, in bytes.
+const decodedSize = 2 << 10

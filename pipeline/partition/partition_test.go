@@ -1,0 +1,323 @@
+package partition_test
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/operators/segment"
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// rows is a store in memory.
+type rows map[string][]byte
+
+func (r rows) Get(_ int32, key string) ([]byte, error) { return r[key], nil }
+
+func (r rows) Due(_ int32, upTo schemas.Instant, most int) (due []partition.Timer, err error) {
+	for key, row := range r {
+		if at := state.RowWake(row); at <= upTo {
+			due = append(due, partition.Timer{At: at, Key: key})
+		}
+	}
+	sort.Slice(due, func(i, j int) bool { return due[i].At < due[j].At || due[i].At == due[j].At && due[i].Key < due[j].Key })
+	return due[:min(most, len(due))], nil
+}
+
+func (r rows) Keys(_ int32, prefix string) (keys []string, err error) {
+	for key := range r {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+// lines decodes events of SPEC section 2.
+type lines struct {
+	*schemas.JSONDecoder
+	one [1]schemas.Event
+}
+
+func (l *lines) Decode(r *schemas.Record) ([]schemas.Event, error) {
+	if err := l.JSONDecoder.Decode(r.Value, &l.one[0]); err != nil {
+		return nil, err
+	}
+	return l.one[:], nil
+}
+
+// bench is a partition under test: its clock is set by hand.
+type bench struct {
+	t      *testing.T
+	c      *partition.Config
+	p      *partition.Partition
+	rows   rows
+	now    schemas.Instant
+	next   map[string]int64
+	known  bool // where the topics end; else they end after what was pushed
+	sealed *live.Batch
+}
+
+func at(clock string) schemas.Instant {
+	i, err := schemas.ParseInstant("2026-01-05T" + clock + "Z")
+	if err != nil {
+		panic(err)
+	}
+	return i
+}
+
+func newBench(t *testing.T, change func(*partition.Config), sources ...string) *bench {
+	t.Helper()
+	b := &bench{t: t, rows: rows{}, now: at("12:00:00"), next: map[string]int64{}}
+	blocks := catalog.Defaults()
+	blocks.Sessions.Gap = 30 * schemas.Minute
+	blocks.Segments = catalog.Named[segment.Config]{"buyers": {When: `count("p", "1h") >= 1`}}
+	compiled, faults := catalog.Compile(blocks, catalog.Setting{
+		Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100},
+	})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	b.c = &partition.Config{Name: "t", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
+		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: -1, Profiled: 100}
+	for _, topic := range sources {
+		b.c.Sources = append(b.c.Sources, partition.Source{Topic: topic, Own: topic == "t.events",
+			Decoder: func() partition.Decoder { return &lines{JSONDecoder: schemas.NewJSONDecoder(compiled.Plan.Fields)} }})
+	}
+	if change != nil {
+		change(b.c)
+	}
+	b.open(state.Position{})
+	return b
+}
+
+func (b *bench) open(position state.Position) {
+	b.t.Helper()
+	p, err := partition.New(b.c, 0, position, b.rows)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.p = p
+	b.p.Confirm("t.events", 0, b.now)
+}
+
+// push puts an event into a topic; id, type, subject and time of day.
+func (b *bench) push(topic, id, typ, subject, clock string) {
+	b.raw(topic, fmt.Sprintf(`{"id":%q,"type":%q,"subject":%q,"time":"2026-01-05T%sZ","data":{}}`, id, typ, subject, clock))
+}
+
+func (b *bench) raw(topic, value string) {
+	b.t.Helper()
+	r := &kgo.Record{Topic: topic, Key: []byte("k"), Value: []byte(value), Offset: b.next[topic], Timestamp: time.UnixMilli(int64(b.now))}
+	b.next[topic]++
+	if err := b.p.Push([]*kgo.Record{r}); err != nil {
+		b.t.Fatal(err)
+	}
+	if !b.known {
+		b.p.Confirm(topic, b.next[topic], b.now)
+	}
+}
+
+// commit folds what there is, and commits it; out is what was published.
+func (b *bench) commit() []string {
+	b.t.Helper()
+	for more := true; more; {
+		var err error
+		if more, err = b.p.Fold(b.now, 100); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	batch, err := b.p.Seal()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for key, row := range batch.Rows {
+		if row == nil {
+			delete(b.rows, key)
+		} else {
+			b.rows[key] = row
+		}
+	}
+	b.p.Landed()
+	b.sealed = batch
+	var out []string
+	for _, r := range batch.Outputs {
+		line := strings.TrimPrefix(r.Topic, "t.") + " " + string(r.Key)
+		for _, h := range r.Headers {
+			switch h.Key {
+			case "ce_type", "ce_ebbreason":
+				line += " " + strings.TrimPrefix(string(h.Value), "ebb.")
+			case "ce_time":
+				line += " " + strings.TrimSuffix(strings.TrimPrefix(string(h.Value), "2026-01-05T"), "Z")
+			case "ebb_dead_letter":
+				line += " " + strings.Split(string(h.Value), `"`)[3]
+			}
+		}
+		if r.Value == nil {
+			line += " gone"
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (b *bench) want(got []string, want ...string) {
+	b.t.Helper()
+	if !slices.Equal(got, want) {
+		b.t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// TestWatermark: timers and sessions' ends fire as the greatest time of the partition, less the lateness, passes them.
+func TestWatermark(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
+	b.push("clicks", "2", "x", "u2", "09:41:00")
+	b.want(b.commit(), "sessions u1 session.ended 09:00:00") // at 09:30:00.001, and the watermark is at 09:31
+	b.push("clicks", "3", "x", "u2", "10:09:59.999")
+	b.want(b.commit())
+	b.push("clicks", "4", "x", "u2", "10:10:00")
+	b.want(b.commit(), "segment-changes u1 segment.exited 10:00:00")
+	b.push("clicks", "5", "x", "u3", "09:59:59.999")
+	b.want(b.commit(), "late u3 x 09:59:59.999 late")
+}
+
+// TestWallClock: the watermark is never past the wall clock less the lateness, and what is too far ahead moves nothing.
+func TestWallClock(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "10:00:00")
+	b.push("clicks", "2", "x", "u2", "12:05:00.001")
+	b.push("clicks", "3", "x", "u2", "12:04:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 10:00:00", "dead-letters k too_far_ahead",
+		"segment-changes u1 segment.exited 11:00:00", "sessions u1 session.ended 10:00:00")
+	if got, want := b.p.Watermark(), at("11:50:00"); got != want {
+		t.Errorf("the watermark is %v, want %v", got, want)
+	}
+}
+
+// TestIdle: a partition whose end was confirmed for long enough follows the wall clock; one that nobody asked does not.
+func TestIdle(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.IdleAfter = 30 * schemas.Second }, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
+	b.now = b.now.Add(schemas.Hour) // the broker is away
+	b.want(b.commit())
+	b.p.Confirm("clicks", b.next["clicks"], b.now)
+	b.want(b.commit())
+	b.now = b.now.Add(30 * schemas.Second)
+	b.p.Confirm("clicks", b.next["clicks"], b.now)
+	b.want(b.commit(), "segment-changes u1 segment.exited 10:00:00", "sessions u1 session.ended 09:00:00")
+}
+
+// TestMerge: of two sources the head with the least time comes first; one that is behind is waited for, but not for ever.
+func TestMerge(t *testing.T) {
+	b := newBench(t, nil, "a", "b")
+	b.p.Confirm("a", 2, b.now)
+	b.p.Confirm("b", 2, b.now)
+	b.known = true
+	b.push("b", "2", "p", "u2", "10:00:00")
+	b.want(b.commit()) // a has one more
+	b.push("a", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
+	b.push("a", "3", "p", "u3", "11:00:00")
+	b.want(b.commit(), "segment-changes u2 segment.entered 10:00:00") // b has another one somewhere
+	b.now = b.now.Add(schemas.Second)
+	b.want(b.commit(), "segment-changes u3 segment.entered 11:00:00", "sessions u1 session.ended 09:00:00")
+}
+
+// TestPosition: it speaks of what was folded and no more, and another partition goes on there.
+func TestPosition(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.raw("clicks", "no event")
+	b.push("clicks", "1", "p", "u1", "09:00:00") // again
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00", "dead-letters k not_decodable")
+	if got := b.sealed.Position.Inputs[0].Next; got != 3 {
+		t.Errorf("it goes on at %d, want 3", got)
+	}
+	b.push("clicks", "2", "x", "u1", "09:00:01")
+	b.commit()
+	b.open(b.sealed.Position)
+	b.push("clicks", "3", "x", "u1", "10:10:00.001")
+	b.want(b.commit(), "segment-changes u1 segment.exited 10:00:00", "sessions u1 session.ended 09:00:01")
+}
+
+// TestErasure: of an erased profile a hash stays, and tombstones go out.
+func TestErasure(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.Profiles = schemas.Minute }, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00", "profiles u1 profile 09:00:00")
+	b.push("clicks", "2", "ebb.erase", "u1", "09:10:00")
+	b.want(b.commit(), "segment-changes u1 segment.exited 09:10:00", "profiles u1 gone")
+	if b.rows["u1"] != nil {
+		t.Error("its row is still there")
+	}
+	for key := range b.rows {
+		if strings.Contains(key, "u1") {
+			t.Errorf("its id stands in the key %q", key)
+		}
+	}
+	b.open(b.sealed.Position)
+	b.push("clicks", "3", "p", "u1", "09:05:00")
+	b.push("clicks", "4", "p", "u1", "09:20:00")
+	b.want(b.commit(), "late u1 p 09:05:00 erased gone", "segment-changes u1 segment.entered 09:20:00", "profiles u1 profile 09:20:00")
+}
+
+// TestViews: the public view of a profile is published at most so often, and in the end, also by another process.
+func TestViews(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.Profiles = schemas.Minute }, "clicks", "t.events")
+	b.push("clicks", "1", "x", "u1", "09:00:00")
+	b.want(b.commit(), "profiles u1 profile 09:00:00")
+	b.now = b.now.Add(30 * schemas.Second)
+	b.push("clicks", "2", "x", "u1", "09:01:00")
+	b.want(b.commit())
+	b.now = b.now.Add(29 * schemas.Second)
+	b.want(b.commit())
+	b.now = b.now.Add(2 * schemas.Second)
+	b.want(b.commit(), "profiles u1 profile 09:01:00")
+	b.now = b.now.Add(2 * schemas.Second)
+	b.push("clicks", "3", "x", "u1", "09:02:00")
+	b.want(b.commit())
+	b.open(b.sealed.Position) // a crash
+	b.now = b.now.Add(schemas.Second)
+	b.want(b.commit(), "profiles u1 profile 09:02:00")
+	b.want(b.commit())
+}
+
+// TestLoose: events that are not keyed by profile go to where they are.
+func TestLoose(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.Sources[0].Loose = true }, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "events u1 p 09:00:00")
+}
+
+// TestNeedsHistory: a configuration that asks for what the state does not keep is refused, unless one forgets.
+func TestNeedsHistory(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.commit()
+	blocks := catalog.Defaults()
+	blocks.Segments = catalog.Named[segment.Config]{"buyers": {When: `sum("p", "v", "1h") >= 1.0`}}
+	compiled, faults := catalog.Compile(blocks, catalog.Setting{Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100}})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	b.c.Catalog = compiled
+	if _, err := partition.New(b.c, 0, b.sealed.Position, b.rows); err == nil || !strings.Contains(err.Error(), "--forget-history") {
+		t.Errorf("got %v", err)
+	}
+	b.c.ForgetHistory = true
+	b.open(b.sealed.Position)
+}
