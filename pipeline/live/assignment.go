@@ -53,8 +53,15 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	defer cancel()
 	defer context.AfterFunc(s.over, cancel)()
 	restores := map[int32]*restore{}
+	positions := map[int32]state.Position{} // guarded by s.mu
 	for topic, partitions := range offsets {
 		for p, offset := range partitions {
+			if t := s.task(p); t != nil {
+				// Asked again, as the group met while others were restored. Its timers may be in a transaction that is not yet
+				// to be seen: opened once more, it would fire them once more.
+				positions[p] = t.opened
+				continue
+			}
 			r := restores[p]
 			if r == nil {
 				reader := changelogReader{client: s.client, topic: s.c.changelog(), id: s.txn.topics[s.c.changelog()].id, partition: p}
@@ -67,7 +74,6 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 		}
 	}
 	errs := make(chan error, len(restores))
-	positions := map[int32]state.Position{} // guarded by s.mu
 	var all sync.WaitGroup
 	for p, r := range restores {
 		all.Go(func() {
@@ -141,7 +147,7 @@ func (s *session) open(p int32, position state.Position) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mu.tasks[p] = &task{number: p, folder: folder, paused: map[string]bool{}}
+	s.mu.tasks[p] = &task{number: p, folder: folder, opened: position, paused: map[string]bool{}}
 	return nil
 }
 

@@ -9,14 +9,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // A task is what a session knows of a partition number.
 type task struct {
 	number int32
 	folder Folder
-	sealed *Batch // in the transaction under way
-	more   bool   // there is more to do at once
+	opened state.Position // where its records begin
+	sealed *Batch         // in the transaction under way
+	more   bool           // there is more to do at once
 	paused map[string]bool
 }
 

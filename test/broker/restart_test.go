@@ -22,10 +22,10 @@ import (
 // TestRestart: a service that was killed commits again in a moment, as its state is there; without its folder it reads the
 // changelog first. The figures are for test/bench/RESULTS.md.
 func TestRestart(t *testing.T) {
-	c := findCluster(t)
 	if *people == 0 {
 		t.Skip("measures, and compares nothing: -people 100000")
 	}
+	c := findCluster(t)
 	const partitions = 4
 	binary := build(t)
 	name := fmt.Sprintf("restart%d", time.Now().UnixNano()%1e6)

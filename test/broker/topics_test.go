@@ -40,6 +40,18 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, o
 			t.Fatalf("making topic %s: %v", topic, err)
 		}
 	}
+	for _, topic := range append(others, changelog) { // a broker may answer before it knows what it has promised
+		for {
+			there, err := admin.ListTopics(ctx, topic)
+			if err == nil && len(there[topic].Partitions) == int(partitions) {
+				break
+			}
+			if ctx.Err() != nil {
+				t.Fatalf("waiting for topic %s: %v, %v", topic, there, err)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
 }
 
 // readAll is every committed record of topics, up to their ends of now, each partition in its order.
