@@ -61,7 +61,7 @@ broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS
 	$(GO) test -v ./test/broker -broker -long $(LONG) -timeout 0
 
 .PHONY: soak
-soak: ## Compare the engine with the independent model on CASES (1000000) random histories: over a million of (condition, history)
+soak: ## Compare the engine with the independent model on CASES (250000) random histories: over a million of (condition, history)
 	$(GO) test ./test/metamorphic -run TestAgainstModel -cases $(CASES) -timeout 0
 
 .PHONY: mutants

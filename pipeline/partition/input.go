@@ -16,7 +16,7 @@ type Decoder interface {
 // input is this partition of one source: records that came and were not folded yet.
 type input struct {
 	topic   string
-	own     bool // <name>.events: nobody waits for it, and it holds no watermark back once it is read
+	own     bool // <name>.events: it holds no watermark back until it is used for the first time
 	loose   bool // its events are keyed anew, not folded
 	decoder Decoder
 	pending []*kgo.Record

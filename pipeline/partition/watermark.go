@@ -11,7 +11,7 @@ func (p *Partition) pass(now schemas.Instant) {
 	for _, in := range p.inputs {
 		switch {
 		case in.idle(p.c.IdleAfter):
-		case in.own && in.atEnd(): // what comes there comes when somebody asks for it
+		case in.own && in.clock == schemas.Earliest && in.atEnd(): // nobody has used it yet
 		case in.loose: // what counts is when its events come back
 		case in.clock == schemas.Earliest:
 			return
