@@ -39,7 +39,7 @@ type fittedModel struct {
 // fitted is one of its two models.
 type fitted struct {
 	Customers     int         `json:"customers"`
-	RepeatBuyers  int         `json:"repeat_buyers"`
+	RepeatBuyers  int         `json:"repeat_buyers,omitempty"` // of BG/NBD's
 	LogLikelihood float64     `json:"log_likelihood"`
 	Parameters    []parameter `json:"parameters"`
 }
@@ -56,7 +56,7 @@ func (m *fittedModel) purchases(f *predict.FittedBGNBD) {
 }
 
 func (m *fittedModel) amounts(f *predict.FittedGammaGamma) {
-	m.GammaGamma = &fitted{f.Customers, f.Customers, f.LogLikelihood, m.parameters([]string{"p", "q", "v"},
+	m.GammaGamma = &fitted{f.Customers, 0, f.LogLikelihood, m.parameters([]string{"p", "q", "v"},
 		[]float64{f.P, f.Q, f.V}, []float64{f.Errors.P, f.Errors.Q, f.Errors.V})}
 }
 

@@ -64,7 +64,7 @@ func climb(model string, names []string, n int, l likelihood, starts ...[]float6
 	}
 	p, err := s.judge(best)
 	if err != nil {
-		return nil, fmt.Errorf("fitting %s did not converge: %w", model, err)
+		return nil, fmt.Errorf("fitting %s did not converge: %w; histories that are few or much alike may have no likeliest parameters", model, err)
 	}
 	return p, nil
 }
