@@ -51,12 +51,12 @@ type parameter struct {
 }
 
 func (m *fittedModel) purchases(f *predict.FittedBGNBD) {
-	m.BGNBD = &fitted{f.Customers, f.Buyers, f.LogLikelihood, m.parameters([]string{"r", "alpha", "a", "b"},
+	m.BGNBD = &fitted{f.Customers, f.Buyers, millionths(f.LogLikelihood), m.parameters([]string{"r", "alpha", "a", "b"},
 		[]float64{f.R, f.Alpha, f.A, f.B}, []float64{f.Errors.R, f.Errors.Alpha, f.Errors.A, f.Errors.B})}
 }
 
 func (m *fittedModel) amounts(f *predict.FittedGammaGamma) {
-	m.GammaGamma = &fitted{f.Customers, 0, f.LogLikelihood, m.parameters([]string{"p", "q", "v"},
+	m.GammaGamma = &fitted{f.Customers, 0, millionths(f.LogLikelihood), m.parameters([]string{"p", "q", "v"},
 		[]float64{f.P, f.Q, f.V}, []float64{f.Errors.P, f.Errors.Q, f.Errors.V})}
 }
 
@@ -65,7 +65,8 @@ func (m *fittedModel) parameters(names []string, values, errors []float64) []par
 	for i, name := range names {
 		p := parameter{Name: name, Value: pasted(values[i])}
 		if !math.IsNaN(errors[i]) {
-			p.Error = &errors[i]
+			e := pasted(errors[i])
+			p.Error = &e
 		}
 		m.Params[name] = p.Value
 		all = append(all, p)
@@ -81,6 +82,8 @@ func pasted(v float64) float64 {
 	}
 	return short
 }
+
+func millionths(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
 func digits(v float64, n int) string { return strconv.FormatFloat(v, 'g', n, 64) }
 

@@ -18,7 +18,7 @@ type peak struct {
 }
 
 const (
-	// Logarithms of parameters stay within this bound, about a factor of 10^13; who gets there runs away.
+	// Logarithms of parameters stay within this bound, about a factor of 10^13; beyond it nothing changes.
 	farthest = 30
 	// A direction in the logarithms in which the information is less, so that moving by a factor of e^100 costs half a unit
 	// of log-likelihood, counts as having that much: its own could as well be rounding.
@@ -38,11 +38,19 @@ func climb(model string, names []string, n int, l likelihood, starts ...[]float6
 	s := &slope{l: l, n: float64(n), names: names}
 	problem := optimize.Problem{
 		Func: func(logs []float64) float64 { return s.at(logs) },
-		Grad: func(gradient, logs []float64) { s.at(logs); copy(gradient, s.gradient) },
+		Grad: func(gradient, logs []float64) {
+			s.at(logs)
+			for i, g := range s.gradient {
+				if gradient[i] = g; bounded(logs[i]) != logs[i] {
+					gradient[i] = 0
+				}
+			}
+		},
 	}
-	// The function is a mean over the customers: it may be exact to 1e-16 of its size, so its gradient to about 1e-8.
-	settings := &optimize.Settings{GradientThreshold: 1e-10, MajorIterations: 2000,
-		Converger: &optimize.FunctionConverge{Absolute: 1e-14, Relative: 1e-15, Iterations: 30}}
+	// Where the likelihood only nears a greatest value, as a parameter goes to 0 or on and on, each step gains a part of what
+	// the step before gained: that ends where no more than 1e-9 of log-likelihood is in it. What is minimised is a mean.
+	settings := &optimize.Settings{GradientThreshold: 1e-12, MajorIterations: 2000,
+		Converger: &optimize.FunctionConverge{Absolute: max(1e-9/float64(n), 1e-15), Iterations: 5}}
 	var best []float64
 	least := math.Inf(1)
 	for _, start := range starts {
@@ -88,7 +96,7 @@ func (s *slope) at(logs []float64) float64 {
 	}
 	copy(s.logs, logs)
 	for i, v := range logs {
-		s.parameters[i] = math.Exp(max(-farthest, min(farthest, v)))
+		s.parameters[i] = math.Exp(bounded(v))
 	}
 	s.value = -s.l(s.parameters, s.gradient) / s.n
 	for i := range s.gradient {
@@ -96,6 +104,8 @@ func (s *slope) at(logs []float64) float64 {
 	}
 	return s.value
 }
+
+func bounded(log float64) float64 { return max(-farthest, min(farthest, log)) }
 
 func equal(a, b []float64) bool {
 	for i := range a {
@@ -109,11 +119,14 @@ func equal(a, b []float64) bool {
 // judge tells whether a point is a peak, and how sharp it is.
 func (s *slope) judge(logs []float64) (*peak, error) {
 	for i, v := range logs {
-		if math.Abs(v) >= farthest {
+		logs[i] = bounded(v)
+	}
+	s.at(logs)
+	for i, v := range logs {
+		if math.Abs(v) == farthest && math.Abs(s.gradient[i])*s.n > 1e-3 { // at a limit that it nears it would be level
 			return nil, fmt.Errorf("the more extreme the parameter %s, the likelier are these histories (it came to %.3g)", s.names[i], math.Exp(v))
 		}
 	}
-	s.at(logs)
 	p := &peak{at: append([]float64{}, s.parameters...)}
 	gradient := mat.NewVecDense(len(logs), append([]float64{}, s.gradient...))
 	var eigen mat.EigenSym

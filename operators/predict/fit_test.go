@@ -22,7 +22,7 @@ func cdnow(t testing.TB) (histories []Repeats, spendings []Spending) {
 }
 
 // TestFitCDNOW wants what Fader, Hardie and Lee, and Fader and Hardie print, to all their digits; and, to the digits it is
-// known by, what Hardie's spreadsheet fits. Fader and Hardie print amounts by a less precise mean, hence the last digit.
+// known by, what Hardie's spreadsheet fits. The means of the amounts are rounded to the cent here, and v may be off by one.
 func TestFitCDNOW(t *testing.T) {
 	histories, spendings := cdnow(t)
 	f, err := FitBGNBD(histories)
