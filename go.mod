@@ -26,6 +26,7 @@ require (
 	github.com/twmb/franz-go/plugin/kzap v1.1.0
 	go.uber.org/goleak v1.3.0
 	go.uber.org/zap v1.28.0
+	gonum.org/v1/gonum v0.17.0
 	pgregory.net/rapid v1.3.0
 )
 

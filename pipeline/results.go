@@ -12,7 +12,8 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// results gathers what a replay would publish, and writes it in order: one file a kind of record.
+// results gathers what a replay would publish, and writes it in order: one file a kind of record. Without a sorter, as in
+// a survey, nothing is kept.
 type results struct {
 	name, dir string
 	mu        struct {
@@ -21,6 +22,7 @@ type results struct {
 		key    []byte
 		line   []byte
 		err    error
+		late   int64 // of a survey: those too late to be applied
 	}
 }
 
@@ -53,6 +55,12 @@ func fileOf(m schemas.Message) byte {
 func (r *results) add(m schemas.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.mu.sorter == nil {
+		if l, ok := m.(*schemas.Late); ok && l.Reason == schemas.ReasonTooLate {
+			r.mu.late++
+		}
+		return
+	}
 	if r.mu.err != nil {
 		return
 	}
@@ -108,4 +116,9 @@ func (r *results) write(s *Summary, sessions, profiles bool) error {
 	return nil
 }
 
-func (r *results) close() error { return r.mu.sorter.Close() }
+func (r *results) close() error {
+	if r.mu.sorter == nil {
+		return nil
+	}
+	return r.mu.sorter.Close()
+}

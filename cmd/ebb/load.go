@@ -30,7 +30,10 @@ func blocksOf(b *catalog.Blocks) []config.Block {
 }
 
 // load reads a configuration; every fault of it is told at once.
-func load(path string) (*settings, error) {
+func load(path string) (*settings, error) { return loadWith(path, func(*catalog.Blocks) {}) }
+
+// loadWith does so with blocks that are changed before they are compiled.
+func loadWith(path string, change func(*catalog.Blocks)) (*settings, error) {
 	if path == "" {
 		return nil, asked("no configuration given: use -c FILE")
 	}
@@ -41,10 +44,8 @@ func load(path string) (*settings, error) {
 	blocks := catalog.Defaults()
 	c, doc, faults := config.Load(path, text, os.LookupEnv, blocksOf(blocks)...)
 	s := &settings{Config: c, blocks: blocks}
-	compiled, wrongs := catalog.Compile(blocks, catalog.Setting{
-		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
-		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
-	})
+	change(blocks)
+	compiled, wrongs := catalog.Compile(blocks, s.setting())
 	for _, w := range wrongs {
 		faults = append(faults, doc.FaultAt(w.Path, w.Offset, w.Message))
 	}
@@ -62,6 +63,14 @@ func load(path string) (*settings, error) {
 	}
 	s.catalog, s.sources = compiled, sources
 	return s, nil
+}
+
+// setting is what the operators are told of the rest of the file.
+func (s *settings) setting() catalog.Setting {
+	return catalog.Setting{
+		Time:   operators.Time{Lateness: schemas.Duration(s.Time.Lateness), Accept: schemas.Duration(s.Time.Accept)},
+		Limits: expr.Limits{Events: s.Limits.Events, Values: s.Limits.Values},
+	}
 }
 
 // instant reads a flag's time.

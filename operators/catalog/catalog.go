@@ -177,7 +177,7 @@ func (c *Catalog) Chain() *Chain {
 	if a != nil {
 		chain.Decide(a)
 	}
-	return &Chain{Chain: chain, traits: t, sessions: s, segments: g}
+	return &Chain{Chain: chain, traits: t, sessions: s, features: f, segments: g}
 }
 
 // Chain is the fold, with the public view of its profiles.
@@ -185,6 +185,7 @@ type Chain struct {
 	*operators.Chain
 	traits   *trait.Operator
 	sessions *session.Operator
+	features *feature.Operator
 	segments *segment.Operator
 }
 

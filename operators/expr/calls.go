@@ -154,6 +154,8 @@ func (c *converter) argument(call *Call, p part, e ast.Expr, fn, text string) st
 		call.Type = text
 		if call.Model = c.definitions.Models[text]; call.Model == nil {
 			c.fail(e, "%s(%s) needs a model: add models.%s with its params", fn, quoted, text)
+		} else if call.Model.R == 0 {
+			c.fail(e, "%s(%s) needs the parameters of its model: add models.%s.params, such as ebb fit prints", fn, quoted, text)
 		}
 		if call.Func != FuncValue {
 			call.Path = splitPath(call.Model.Amount)

@@ -321,12 +321,20 @@ func (o *Operator) Value(p *state.Profile, c *expr.Call, n schemas.Instant) sche
 		return schemas.BoolValue(x.A != schemas.Earliest && !x.Followed(c.Within) && n >= x.Deadline(c.Within))
 	case *state.Pending:
 		return schemas.ListValue(x.Values(n, c.Window))
-	case *state.Purchases:
-		return predicted(x.History(), c, n)
-	case *state.PurchaseDays:
+	case interface{ History() state.History }:
 		return predicted(x.History(), c, n)
 	}
 	return schemas.Error
+}
+
+// History is what the model of p_alive, expected or value sees of a profile at n; false if it was told of no event.
+func (o *Operator) History(p *state.Profile, c *expr.Call, n schemas.Instant) (predict.Repeats, predict.Spending, bool) {
+	x, found := o.cellOf(p, c).(interface{ History() state.History })
+	if !found {
+		return predict.Repeats{}, predict.Spending{}, false
+	}
+	h := x.History()
+	return repeats(h, c.Model, n), predict.Spending{X: float64(h.Paid), Mean: h.Sum / float64(max(h.Paid, 1))}, h.N > 0
 }
 
 // empty is the value of a call when nothing was told.
@@ -369,21 +377,26 @@ func affinity(x *state.Affinity, c *expr.Call, n schemas.Instant) schemas.Value 
 	return schemas.ListValue(list)
 }
 
-// predicted is p_alive, expected or value at n: time in the model's unit, counted from the first event.
+// repeats is a history at n: time in the model's unit, counted from the first event.
+func repeats(h state.History, m *expr.Model, n schemas.Instant) predict.Repeats {
+	in := func(d schemas.Duration) float64 { return float64(d) / float64(m.Unit) }
+	return predict.Repeats{X: float64(h.N - 1), Tx: in(h.Last.Sub(h.First)), T: in(n.Sub(h.First))}
+}
+
+// predicted is p_alive, expected or value at n.
 func predicted(h state.History, c *expr.Call, n schemas.Instant) schemas.Value {
 	m := c.Model
-	in := func(d schemas.Duration) float64 { return float64(d) / float64(m.Unit) }
 	model := predict.BGNBD{R: m.R, Alpha: m.Alpha, A: m.A, B: m.B}
-	x, tx, t := float64(h.N-1), in(h.Last.Sub(h.First)), in(n.Sub(h.First))
+	r, horizon := repeats(h, m, n), float64(c.Horizon)/float64(m.Unit)
 	v := 0.0
 	switch c.Func {
 	case expr.FuncPAlive:
-		v = model.PAlive(x, tx, t)
+		v = model.PAlive(r.X, r.Tx, r.T)
 	case expr.FuncExpected:
-		v = model.Expected(x, tx, t, in(c.Horizon))
+		v = model.Expected(r.X, r.Tx, r.T, horizon)
 	default:
 		money := predict.GammaGamma{P: m.P, Q: m.Q, V: m.V}
-		v = model.Expected(x, tx, t, in(c.Horizon)) * money.Mean(float64(h.Paid), h.Sum)
+		v = model.Expected(r.X, r.Tx, r.T, horizon) * money.Mean(float64(h.Paid), h.Sum)
 	}
 	if v != v {
 		return schemas.NullValue

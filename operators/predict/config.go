@@ -10,7 +10,7 @@ type Config struct {
 	Amount string `yaml:"amount" doc:"the field of data with the money"`
 	Unit   string `yaml:"unit" enum:"day,week,month,hour" doc:"the unit of time of the parameters"`
 	Per    string `yaml:"per" enum:"day,event" doc:"day: all events of a UTC day count as one, at its start"`
-	Params Params `yaml:"params" required:"true" doc:"what ebb fit prints"`
+	Params Params `yaml:"params" doc:"what ebb fit prints; to be left out only until then"`
 }
 
 // Params are the parameters of BG/NBD (r, alpha, a, b) and of Gamma-Gamma (p, q, v).
@@ -29,6 +29,9 @@ func (c *Config) SetDefaults() { c.Unit, c.Per = "week", "event" }
 
 // Check reports parameters that no model has.
 func (c *Config) Check(report func(path, message string)) {
+	if c.Params == (Params{}) {
+		return // not yet fitted; whoever uses it is told
+	}
 	if err := (BGNBD{c.Params.R, c.Params.Alpha, c.Params.A, c.Params.B}).Check(); err != nil {
 		report("params", err.Error())
 	}

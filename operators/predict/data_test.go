@@ -15,7 +15,7 @@ var (
 )
 
 // table reads a file of testdata without its header; what is no number is 0.
-func table(t *testing.T, name string) [][]float64 {
+func table(t testing.TB, name string) [][]float64 {
 	t.Helper()
 	file, err := os.Open("testdata/" + name)
 	if err != nil {

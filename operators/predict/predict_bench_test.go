@@ -1,6 +1,10 @@
 package predict
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
 
 var sink float64
 
@@ -39,4 +43,43 @@ func BenchmarkMean(b *testing.B) {
 	for b.Loop() {
 		sink = spend.Mean(2, 50)
 	}
+}
+
+// BenchmarkMillionPAlive asks for P(alive) of a million customers, those of CDNOW over and over. One op is the million.
+func BenchmarkMillionPAlive(b *testing.B) {
+	histories, _ := cdnow(b)
+	for b.Loop() {
+		sum := 0.0
+		for i := range 1_000_000 {
+			c := histories[i%len(histories)]
+			sum += paper.PAlive(c.X, c.Tx, c.T)
+		}
+		sink = sum
+	}
+}
+
+// BenchmarkFit has as many customers as its name says, all different, and Gamma-Gamma those of CDNOW.
+func BenchmarkFit(b *testing.B) {
+	for _, n := range []int{2_000, 100_000} {
+		random := rand.New(rand.NewPCG(7, 8))
+		histories := make([]Repeats, n)
+		for i := range histories {
+			histories[i] = paper.customer(random, 20+20*random.Float64())
+		}
+		b.Run(fmt.Sprintf("bgnbd-%d", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := FitBGNBD(histories); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	_, spendings := cdnow(b)
+	b.Run("gamma-gamma-946", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := FitGammaGamma(spendings); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
