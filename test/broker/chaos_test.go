@@ -112,7 +112,8 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 		g.say("%s is frozen for %v", instance, long)
 		time.Sleep(long)
 		_ = r.command.Process.Signal(syscall.SIGCONT)
-	case what < 93 && c.restart != nil:
+	case what < 93 && c.restart != nil && (g.outages <= int(time.Since(g.began)/(30*time.Second)) || *only == "broker"): // each takes long
+		g.outages++
 		signal, down := syscall.SIGTERM, time.Duration(random.IntN(8000))*time.Millisecond
 		if random.IntN(2) == 0 || *only == "broker" {
 			signal = syscall.SIGKILL

@@ -25,6 +25,7 @@ type group struct {
 	members map[string]*running
 	began   time.Time
 	kills   int
+	outages int // of the broker
 }
 
 func newGroup(t *testing.T, c *cluster, name string, sources ...string) *group {
