@@ -52,6 +52,11 @@ var imports = []rule{
 		why: "HTTP is a view of the pipeline; it decides nothing",
 	},
 	{
+		path: "pipeline/demo",
+		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "the demo's broker and shoppers are the world outside: the service reads them as it reads any topic",
+	},
+	{
 		path: "pipeline/registry",
 		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "the registry's client only answers schemas' question for a writer's schema",
