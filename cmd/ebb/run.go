@@ -37,7 +37,12 @@ it stopped. On SIGINT or SIGTERM it commits what it has folded, and ends within 
 			if err != nil {
 				return err
 			}
-			return run(cmd.Context(), s, forget)
+			log, err := newLog(s)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = log.Sync() }()
+			return run(cmd.Context(), s, forget, log, func(e live.Event) { tellLog(log, e) })
 		},
 	}
 	configFlag(cmd, &file)
@@ -45,13 +50,8 @@ it stopped. On SIGINT or SIGTERM it commits what it has folded, and ends within 
 	return cmd
 }
 
-// run is the service: load, build, run, close.
-func run(ctx context.Context, s *settings, forget bool) (err error) {
-	log, err := newLog(s)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Sync() }()
+// run is the service: build, run, close. It tells what happens to its member.
+func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell func(live.Event)) (err error) {
 	if err := os.MkdirAll(s.State.Dir, 0o750); err != nil {
 		return fmt.Errorf("making the state folder: %w", err)
 	}
@@ -82,7 +82,7 @@ func run(ctx context.Context, s *settings, forget bool) (err error) {
 		Open: func(task int32, position state.Position) (live.Folder, error) {
 			return partition.New(common, task, position, rows)
 		},
-		Tell: func(e live.Event) { tellLog(log, e) },
+		Tell: tell,
 	}
 	for _, source := range s.sources {
 		c.Sources = append(c.Sources, source.Topic)

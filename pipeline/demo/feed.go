@@ -14,17 +14,38 @@ import (
 
 // Feed brings what the shoppers do into their topic, as fast as event time is to go by.
 type Feed struct {
-	Shoppers   *Shoppers
-	Topic      string
-	Partitions int
-	Speed      float64 // of event time; 1 is real time
-	Client     []kgo.Opt
-
-	held      []int64 // by partition, what the topic holds and the shoppers have not done again yet
-	now, sent atomic.Int64
+	topic      string
+	partitions int
+	shoppers   *Shoppers
+	client     *kgo.Client
+	held       []int64 // by partition, what the topic holds and the shoppers have not done again yet
+	event      *Event  // the next one
+	record     *kgo.Record
+	now, sent  atomic.Int64
 }
 
-// Now is how far event time has come; 0: it has not begun.
+// NewFeed goes on where the topic ends.
+func NewFeed(ctx context.Context, shoppers *Shoppers, topic string, options ...kgo.Opt) (*Feed, error) {
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.RecordPartitioner(kgo.ManualPartitioner())}, options...)...)
+	if err != nil {
+		return nil, fmt.Errorf("making a client: %w", err)
+	}
+	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		client.Close()
+		return nil, fmt.Errorf("looking up where %s ends: %w", topic, err)
+	}
+	f := &Feed{topic: topic, partitions: len(ends[topic]), shoppers: shoppers, client: client}
+	f.count(ends)
+	f.next()
+	f.now.Store(int64(f.event.Arrival))
+	return f, nil
+}
+
+// Now is how far event time has come.
 func (f *Feed) Now() schemas.Instant { return schemas.Instant(f.now.Load()) }
 
 // Sent is how many events are in the topic, those of earlier runs included.
@@ -33,38 +54,22 @@ func (f *Feed) Sent() int64 { return f.sent.Load() }
 // step is how often events are sent.
 const step = 50 * time.Millisecond
 
-// Run goes on where the topic ends, until ctx is done.
-func (f *Feed) Run(ctx context.Context) error {
-	client, err := kgo.NewClient(append([]kgo.Opt{kgo.RecordPartitioner(kgo.ManualPartitioner())}, f.Client...)...)
-	if err != nil {
-		return fmt.Errorf("making a client: %w", err)
-	}
-	defer client.Close()
-	ends, err := kadm.NewClient(client).ListEndOffsets(ctx, f.Topic)
-	if err == nil {
-		err = ends.Error()
-	}
-	switch {
-	case ctx.Err() != nil:
-		return nil
-	case err != nil:
-		return fmt.Errorf("looking up where %s ends: %w", f.Topic, err)
-	}
-	f.count(ends)
-	event, r := f.next()
-	began, from := time.Now(), event.Arrival
+// Run sends events until ctx is done; of event time, speed goes by as one of real time does. Afterwards the feed is closed.
+func (f *Feed) Run(ctx context.Context, speed float64) error {
+	defer f.client.Close()
+	began, from := time.Now(), f.Now()
 	ticks := time.NewTicker(step)
 	defer ticks.Stop()
 	for {
-		now := from.Add(schemas.Duration(float64(time.Since(began).Milliseconds()) * f.Speed))
+		now := from.Add(schemas.Duration(float64(time.Since(began).Milliseconds()) * speed))
 		now = min(now, schemas.Instant(time.Now().UnixMilli()))
 		var batch []*kgo.Record
-		for event.Arrival <= now {
-			batch = append(batch, r)
-			event, r = f.next()
+		for f.event.Arrival <= now {
+			batch = append(batch, f.record)
+			f.next()
 		}
 		// Not with ctx: what was begun is ended, so that nobody has to ask what the broker made of it.
-		if err := client.ProduceSync(context.WithoutCancel(ctx), batch...).FirstErr(); err != nil {
+		if err := f.client.ProduceSync(context.WithoutCancel(ctx), batch...).FirstErr(); err != nil {
 			return fmt.Errorf("sending what the shoppers did: %w", err)
 		}
 		f.sent.Add(int64(len(batch)))
@@ -79,22 +84,23 @@ func (f *Feed) Run(ctx context.Context) error {
 
 // count notes how much each partition holds already. A crash may have kept a batch from some of them only.
 func (f *Feed) count(ends kadm.ListedOffsets) {
-	f.held = make([]int64, f.Partitions)
+	f.held = make([]int64, f.partitions)
 	ends.Each(func(o kadm.ListedOffset) {
 		f.held[o.Partition] = o.Offset
 		f.sent.Add(o.Offset)
 	})
 }
 
-// next is what happens next that the topic does not hold, and its record.
-func (f *Feed) next() (*Event, *kgo.Record) {
+// next lets the shoppers go on to the next event that the topic does not hold.
+func (f *Feed) next() {
 	for {
-		event := f.Shoppers.Next()
-		r := &kgo.Record{Topic: f.Topic, Key: []byte(event.Shopper)}
-		r.Partition = int32(kgo.StickyKeyPartitioner(nil).ForTopic(f.Topic).Partition(r, f.Partitions)) // murmur2, as any producer's
+		f.event = f.shoppers.Next()
+		r := &kgo.Record{Topic: f.topic, Key: []byte(f.event.Shopper)}
+		r.Partition = int32(kgo.StickyKeyPartitioner(nil).ForTopic(f.topic).Partition(r, f.partitions)) // murmur2, as any producer's
 		if f.held[r.Partition] == 0 {
-			r.Value = event.AppendJSON(nil)
-			return event, r
+			r.Value = f.event.AppendJSON(nil)
+			f.record = r
+			return
 		}
 		f.held[r.Partition]--
 	}

@@ -85,7 +85,7 @@ var imports = []rule{
 	{
 		path:    "cmd/...",
 		ours:    []string{"config", "operators/...", "pipeline/...", "schemas", "state/..."},
-		outside: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "github.com/twmb/franz-go", "go.uber.org/zap"},
+		outside: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "github.com/twmb/franz-go", "go.uber.org/zap", "golang.org/x/term"},
 		why:     "a command wires what there is; what only tests need does not ship",
 	},
 	{
