@@ -96,6 +96,9 @@ func (c *showcase) run(ctx context.Context, out io.Writer) error {
 	defer broker.Close()
 	s.Kafka.Brokers, s.State.Dir = []string{broker.Address}, filepath.Join(c.dir, "state")
 	feed, err := demo.NewFeed(ctx, demo.NewShoppers(demoSeed, demoShoppers), topic, kgo.SeedBrokers(broker.Address))
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,7 @@ type screen struct {
 	terminal int // its descriptor; -1: there is none
 	drawn    int // lines of the picture on the terminal
 	lines    []happening
-	began    time.Time
-	sent     int64 // of earlier runs
-	rate     float64
+	rate     float64 // events a second
 	rated    struct {
 		at   time.Time
 		sent int64
@@ -51,10 +49,9 @@ func (v *screen) begin() {
 	if file, ok := v.out.(*os.File); ok && tty.IsTerminal(int(file.Fd())) {
 		v.terminal = int(file.Fd())
 	}
-	v.began, v.sent = time.Now(), v.feed.Sent()
-	v.rated.at, v.rated.sent = v.began, v.sent
-	if v.sent > 0 {
-		fmt.Fprintf(v.out, "Going on where it stopped, at %s, after %d events (remove %s to begin anew).\n", date(v.feed.Now()), v.sent, v.dir)
+	v.rated.at, v.rated.sent = time.Now(), v.feed.Sent()
+	if v.rated.sent > 0 {
+		fmt.Fprintf(v.out, "Going on where it stopped, at %s, after %d events (remove %s to begin anew).\n", date(v.feed.Now()), v.rated.sent, v.dir)
 	} else {
 		fmt.Fprintf(v.out, "A shop opens: %d made-up shoppers, %s of their time a second, from %s on.\n", demoShoppers, v.flies(), date(v.feed.Now()))
 	}
@@ -126,12 +123,15 @@ func (v *screen) status() string {
 	w := v.seen
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	text := fmt.Sprintf("%s   %d events, %.0f a second", date(v.feed.Now()), v.feed.Sent(), v.rate)
+	text := fmt.Sprintf("%s   %d events", date(v.feed.Now()), v.feed.Sent())
+	if v.rate > 0 {
+		text += fmt.Sprintf(", %.0f a second", v.rate)
+	}
 	if w.mu.commits > 0 {
 		text += fmt.Sprintf("   %d commits, each of about %d records in %s", w.mu.commits, w.mu.records/w.mu.commits, (w.mu.took / time.Duration(w.mu.commits)).Round(100*time.Microsecond))
 	}
-	if time.Since(v.began).Seconds() > 20 && w.mu.commits == 0 {
-		text += "   nothing committed yet"
+	if time.Since(v.feed.Now().Time()) < time.Second {
+		text += "   caught up with the clock: from here on an hour takes an hour"
 	}
 	if w.mu.fault != "" {
 		text += "\n" + shown(w.mu.fault)

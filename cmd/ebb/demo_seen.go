@@ -32,13 +32,19 @@ type seen struct {
 		records int
 		took    time.Duration
 		fault   string
-		latest  map[string]happening // of each kind
-		shown   map[string]int       // of each kind, how many the screen has taken
+		latest  map[kind]happening
+		shown   map[kind]int    // how many were taken
+		taken   schemas.Instant // when the last one taken happened
 	}
 }
 
 // moves are how many entered and left a segment, by what an event changed and by what time did.
 type moves struct{ entered, left struct{ byEvent, byTime int } }
+
+// kind is what tells happenings apart: entered, left or decided; by what; and which segment or action.
+type kind struct{ did, cause, what string }
+
+func (k kind) wide() kind { return kind{did: k.did, cause: k.cause} }
 
 // happening is a line on the screen.
 type happening struct {
@@ -49,7 +55,7 @@ type happening struct {
 func newSeen(s *settings) *seen {
 	w := &seen{name: s.Name, durations: spans(s.catalog.Plan), joined: make(chan struct{})}
 	w.mu.members, w.mu.moves, w.mu.decided = map[string]bool{}, map[string]*moves{}, map[string]int{}
-	w.mu.latest, w.mu.shown = map[string]happening{}, map[string]int{}
+	w.mu.latest, w.mu.shown = map[kind]happening{}, map[kind]int{}
 	for _, segment := range s.catalog.Plan.Segments {
 		w.segments = append(w.segments, segment.Name)
 		w.mu.moves[segment.Name] = &moves{}
@@ -146,7 +152,7 @@ func (w *seen) changed(c *schemas.SegmentChange) {
 	for _, e := range c.Evidence {
 		why = append(why, evidenceInWords(e))
 	}
-	w.mu.latest[did+" "+c.Segment+" "+c.Cause] = happening{c.Time, []string{day(c.Time), shown(c.Profile), did, c.Segment, c.Cause, strings.Join(why, "; ") + until}}
+	w.mu.latest[kind{did, c.Cause, c.Segment}] = happening{c.Time, []string{day(c.Time), shown(c.Profile), did, c.Segment, c.Cause, strings.Join(why, "; ") + until}}
 }
 
 func (w *seen) decision(at schemas.Instant, data []byte) {
@@ -165,23 +171,34 @@ func (w *seen) decision(at schemas.Instant, data []byte) {
 		w.mu.control++
 		how += "; in the control group, not to be delivered"
 	}
-	w.mu.latest["decided "+d.Action] = happening{at, []string{day(at), shown(d.Profile), "decided", d.Action, "action", how}}
+	w.mu.latest[kind{"decided", "action", d.Action}] = happening{at, []string{day(at), shown(d.Profile), "decided", d.Action, "action", how}}
 }
 
-// news is something that has happened since the last call, of the kind that was shown least.
+// news is something that has happened since what the last call gave, of the kind that was given least, so that all of them
+// are seen within seconds.
 func (w *seen) news() (happening, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var kind string
-	for k := range w.mu.latest {
-		if kind == "" || w.mu.shown[k] < w.mu.shown[kind] || w.mu.shown[k] == w.mu.shown[kind] && k < kind {
-			kind = k
+	var next kind
+	for k, h := range w.mu.latest {
+		if h.at < w.mu.taken {
+			delete(w.mu.latest, k)
+			continue
+		}
+		rank := func(k kind) int { return 1000*w.mu.shown[k.wide()] + w.mu.shown[k] }
+		if next == (kind{}) || rank(k) < rank(next) || rank(k) == rank(next) && k.what < next.what {
+			next = k
 		}
 	}
-	h, found := w.mu.latest[kind]
-	delete(w.mu.latest, kind)
-	w.mu.shown[kind]++
-	return h, found
+	if next == (kind{}) {
+		return happening{}, false
+	}
+	h := w.mu.latest[next]
+	delete(w.mu.latest, next)
+	w.mu.shown[next]++
+	w.mu.shown[next.wide()]++
+	w.mu.taken = h.at
+	return h, true
 }
 
 // day is an instant of the demo, for people.
