@@ -72,6 +72,10 @@ mutants: ## Break the fold in every listed way, and see that the tests notice
 bench: ## Run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: demo
+demo: ## Run everything in one process, with a broker of its own and shoppers who come and go, until Ctrl-C
+	$(GO) run ./cmd/ebb demo
+
 .PHONY: sample
 sample: ## Replay the sample shop and show who enters and leaves what, and why
 	$(GO) run ./cmd/ebb replay -c test/sample/shop.yaml --input test/sample/shop.jsonl --output $(OUT) --show changes

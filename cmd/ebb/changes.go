@@ -82,20 +82,28 @@ func changeTable(w io.Writer, changes []*schemas.SegmentChange, profiles bool) e
 func readChange(line []byte, durations map[string]bool) (*schemas.SegmentChange, error) {
 	var l struct {
 		Time schemas.Instant `json:"time"`
-		Data struct {
-			Segment, Profile, Status, Cause string
-			Evidence                        []struct {
-				Expr, Op         string
-				Threshold, Value json.RawMessage
-			}
-			ExpiresAt *schemas.Instant `json:"expires_at"`
-		} `json:"data"`
+		Data json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(line, &l); err != nil {
 		return nil, err
 	}
-	d := l.Data
-	c := &schemas.SegmentChange{Time: l.Time, Profile: d.Profile, Segment: d.Segment, Entered: d.Status == "entered",
+	return changeOf(l.Time, l.Data, durations)
+}
+
+// changeOf reads what the table needs of a change's data.
+func changeOf(at schemas.Instant, data []byte, durations map[string]bool) (*schemas.SegmentChange, error) {
+	var d struct {
+		Segment, Profile, Status, Cause string
+		Evidence                        []struct {
+			Expr, Op         string
+			Threshold, Value json.RawMessage
+		}
+		ExpiresAt *schemas.Instant `json:"expires_at"`
+	}
+	if err := json.Unmarshal(data, &d); err != nil {
+		return nil, err
+	}
+	c := &schemas.SegmentChange{Time: at, Profile: d.Profile, Segment: d.Segment, Entered: d.Status == "entered",
 		Cause: d.Cause, ExpiresAt: schemas.Never}
 	if d.ExpiresAt != nil {
 		c.ExpiresAt = *d.ExpiresAt

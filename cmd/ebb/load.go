@@ -41,6 +41,11 @@ func loadWith(path string, change func(*catalog.Blocks)) (*settings, error) {
 	if err != nil {
 		return nil, asked("reading the configuration: %w", err)
 	}
+	return parse(path, text)
+}
+
+// parse reads the text of a configuration, which lies at path.
+func parse(path string, text []byte) (*settings, error) {
 	blocks := catalog.Defaults()
 	c, doc, faults := config.Load(path, text, os.LookupEnv, blocksOf(blocks)...)
 	s := &settings{Config: c, blocks: blocks}

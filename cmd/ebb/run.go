@@ -37,7 +37,12 @@ it stopped. Brokers that do not answer are asked again and again. On SIGINT or S
 			if err != nil {
 				return err
 			}
-			return run(cmd.Context(), s, forget)
+			log, err := newLog(s)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = log.Sync() }()
+			return run(cmd.Context(), s, forget, log, func(e live.Event) { tellLog(log, e) })
 		},
 	}
 	configFlag(cmd, &file)
@@ -45,13 +50,8 @@ it stopped. Brokers that do not answer are asked again and again. On SIGINT or S
 	return cmd
 }
 
-// run is the service: load, build, run, close.
-func run(ctx context.Context, s *settings, forget bool) (err error) {
-	log, err := newLog(s)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Sync() }()
+// run is the service: build, run, close. It tells what happens to its member.
+func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell func(live.Event)) (err error) {
 	store, err := openState(s)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func run(ctx context.Context, s *settings, forget bool) (err error) {
 		},
 		Tell: func(e live.Event) {
 			node.Tell(e)
-			tellLog(log, e)
+			tell(e)
 		},
 	}
 	for _, source := range s.sources {

@@ -58,6 +58,11 @@ var imports = []rule{
 		why:     "HTTP and metrics are a view of the pipeline: they listen to it, read what it stored and explain it by its operators; they decide nothing",
 	},
 	{
+		path: "pipeline/demo",
+		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "the demo's broker and shoppers are the world outside: the service reads them as it reads any topic",
+	},
+	{
 		path: "pipeline/registry",
 		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "the registry's client only answers schemas' question for a writer's schema",
@@ -86,7 +91,7 @@ var imports = []rule{
 	{
 		path:    "cmd/...",
 		ours:    []string{"config", "operators/...", "pipeline/...", "schemas", "state/..."},
-		outside: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "github.com/twmb/franz-go", "go.uber.org/zap"},
+		outside: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "github.com/twmb/franz-go", "go.uber.org/zap", "golang.org/x/term"},
 		why:     "a command wires what there is, and asks the brokers for what is no pipeline: topics, an erasure; what only tests need does not ship",
 	},
 	{
