@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/zap"
 )
 
 // brokers are a cluster in memory with one topic of behaviour, and a configuration for it.
@@ -116,7 +118,7 @@ func TestTopics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), s, false); err == nil || !strings.Contains(err.Error(), "tea.changelog cleanup.policy is delete, not compact") {
+	if err := run(t.Context(), s, false, zap.NewNop(), func(live.Event) {}); err == nil || !strings.Contains(err.Error(), "tea.changelog cleanup.policy is delete, not compact") {
 		t.Errorf("ebb run says %v", err)
 	}
 }

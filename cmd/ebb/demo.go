@@ -76,7 +76,7 @@ begins in January 2026 and flies, until it has caught up with the clock. It ends
 
 // run is the demo: the world, the service and the screen, until it is told to stop.
 func (c *showcase) run(ctx context.Context, out io.Writer) error {
-	s, err := parse("demo.yaml", demoConfig)
+	s, err := parse("demo.yaml", demoConfig, unchanged)
 	if err != nil {
 		return err
 	}

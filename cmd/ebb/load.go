@@ -30,7 +30,7 @@ func blocksOf(b *catalog.Blocks) []config.Block {
 }
 
 // load reads a configuration; every fault of it is told at once.
-func load(path string) (*settings, error) { return loadWith(path, func(*catalog.Blocks) {}) }
+func load(path string) (*settings, error) { return loadWith(path, unchanged) }
 
 // loadWith does so with blocks that are changed before they are compiled.
 func loadWith(path string, change func(*catalog.Blocks)) (*settings, error) {
@@ -41,11 +41,14 @@ func loadWith(path string, change func(*catalog.Blocks)) (*settings, error) {
 	if err != nil {
 		return nil, asked("reading the configuration: %w", err)
 	}
-	return parse(path, text)
+	return parse(path, text, change)
 }
 
+// unchanged leaves the blocks as the file has them.
+func unchanged(*catalog.Blocks) {}
+
 // parse reads the text of a configuration, which lies at path.
-func parse(path string, text []byte) (*settings, error) {
+func parse(path string, text []byte, change func(*catalog.Blocks)) (*settings, error) {
 	blocks := catalog.Defaults()
 	c, doc, faults := config.Load(path, text, os.LookupEnv, blocksOf(blocks)...)
 	s := &settings{Config: c, blocks: blocks}

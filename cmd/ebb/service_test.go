@@ -17,7 +17,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
+	"go.uber.org/zap"
 )
 
 // service runs until it is stopped.
@@ -37,7 +39,7 @@ func start(t *testing.T, file string) *service {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	v := &service{t, file, s, stop, make(chan error, 1)}
-	go func() { v.end <- run(ctx, s, false) }()
+	go func() { v.end <- run(ctx, s, false, zap.NewNop(), func(live.Event) {}) }()
 	return v
 }
 
