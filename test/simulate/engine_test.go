@@ -123,8 +123,9 @@ func (e *engineWork) record(s *simulation, _ []string) *kgo.Record {
 	key := fmt.Sprintf("u%d", person)
 	topic := e.common.Sources[min(person*3/(people-2), 2)].Topic // the last few through ebb's own
 	if topic == "shop.events" {
-		// The others wait for it only up to the end that was asked for last, a second ago: in a bubble, hours of the shop's time.
-		at = at.Add(schemas.Day)
+		// Before its first record the others wait for it only up to the end that was asked for last, a second ago: in a bubble
+		// that may be days of the shop's time. So it is ahead of all that they will ever say.
+		at = at.Add(20 * schemas.Day)
 	}
 	value := fmt.Sprintf(`{"specversion":"1.0","id":"e%d","source":"web","type":%q,"subject":%q,"time":%q,"data":%s}`, id, kind, key, at, data)
 	return &kgo.Record{Topic: topic, Key: []byte(key), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: "content-type", Value: []byte("application/cloudevents+json")}}}
