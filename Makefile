@@ -21,11 +21,11 @@ build: ## Build bin/ebb
 
 .PHONY: test
 test: ## Run all tests
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 .PHONY: race
 race: ## Run the tests of the pure packages under the race detector
-	$(GO) test -race $(PURE)
+	$(GO) test -race -timeout 30m $(PURE)
 
 .PHONY: vet
 vet: ## Run go vet
