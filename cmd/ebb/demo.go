@@ -66,7 +66,7 @@ begins in January 2026 and flies, until it has caught up with the clock. It ends
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.dir, "dir", filepath.Join("data", "demo"), "the `folder` of the broker and of the state; remove it to begin anew")
-	f.IntVar(&c.port, "port", demoPort, "the broker's port on this machine; 0: any")
+	f.IntVar(&c.port, "port", demoPort, "the broker's port on this machine; 0: any, for HTTP, too")
 	f.DurationVar(&c.lasts, "for", 0, "stop after this long, such as 30s (default: on Ctrl-C)")
 	f.StringVar(&speed, "speed", "6h", "how much event `time` goes by in a second")
 	f.BoolVar(&printConfig, "print-config", false, "print the configuration, and end")
@@ -94,6 +94,9 @@ func (c *showcase) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer broker.Close()
+	if c.port == 0 {
+		s.HTTP.Listen = "127.0.0.1:0"
+	}
 	s.Kafka.Brokers, s.State.Dir = []string{broker.Address}, filepath.Join(c.dir, "state")
 	feed, err := demo.NewFeed(ctx, demo.NewShoppers(demoSeed, demoShoppers), topic, kgo.SeedBrokers(broker.Address))
 	if ctx.Err() != nil {
@@ -103,7 +106,7 @@ func (c *showcase) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	seen := newSeen(s)
-	screen := &screen{out: out, speed: c.speed, broker: broker.Address, dir: c.dir, feed: feed, seen: seen}
+	screen := &screen{out: out, speed: c.speed, broker: broker.Address, http: asking(c.port, s), dir: c.dir, feed: feed, seen: seen}
 	screen.begin()
 	err = together(ctx,
 		func(ctx context.Context) error { return feed.Run(ctx, c.speed) },
@@ -113,6 +116,14 @@ func (c *showcase) run(ctx context.Context, out io.Writer) error {
 	)
 	screen.end()
 	return err
+}
+
+// asking is the address that answers questions of profiles; empty where it is any.
+func asking(port int, s *settings) string {
+	if port == 0 {
+		return ""
+	}
+	return s.HTTP.Listen
 }
 
 // together runs all until one fails or ctx is done, and waits for them.

@@ -19,6 +19,7 @@ type screen struct {
 	out    io.Writer
 	speed  float64
 	broker string
+	http   string // empty: it is not told
 	dir    string
 	feed   *demo.Feed
 	seen   *seen
@@ -51,7 +52,11 @@ func (v *screen) begin() {
 	} else {
 		fmt.Fprintf(v.out, "A shop opens: %d made-up shoppers, %s of their time a second, from %s on.\n", demoShoppers, v.flies(), date(v.feed.Now()))
 	}
-	fmt.Fprintf(v.out, "While it runs, any Kafka tool reads it: kcat -b %s -C -q -t shop.segment-changes\n\n", v.broker)
+	fmt.Fprintf(v.out, "While it runs, any Kafka tool reads it: kcat -b %s -C -q -t shop.segment-changes\n", v.broker)
+	if v.http != "" {
+		fmt.Fprintf(v.out, "And it answers: curl %s/profiles/anna-01\n", v.http)
+	}
+	fmt.Fprintln(v.out)
 }
 
 // run draws until ctx is done.

@@ -115,7 +115,9 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 	case what < 93 && c.restart != nil && (g.outages <= int(time.Since(g.began)/(30*time.Second)) || *only == "broker"): // each takes long
 		g.outages++
 		signal, down := syscall.SIGTERM, time.Duration(random.IntN(8000))*time.Millisecond
-		if random.IntN(2) == 0 || *only == "broker" {
+		if *only == "broker" {
+			// Not otherwise: a single broker of 4.3.0 that is killed while it writes the markers of a transaction may come back with
+			// the transaction complete and a marker missing. Its partition is then unstable for ever, and nobody gets its offsets.
 			signal = syscall.SIGKILL
 		}
 		g.say("the broker is down (%v) for %v", signal, down)
