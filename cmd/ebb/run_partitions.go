@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/registry"
@@ -20,7 +22,7 @@ func startOf(s *settings) live.Start {
 }
 
 // partitions is what all partitions of the service have in common.
-func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
+func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) (*partition.Config, error) {
 	c := &partition.Config{
 		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
 		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1,
@@ -35,13 +37,20 @@ func partitions(ctx context.Context, s *settings, forget bool) (*partition.Confi
 	if mute := s.Outputs.MuteBefore; !mute.IsZero() {
 		c.MuteBefore = schemas.Instant(mute.UnixMilli())
 	}
+	if s.Outputs.Format == "segment" {
+		c.Encoders = map[string]schemas.Encoder{"segment-changes": schemas.AudienceCalls{}}
+	}
 	var writers schemas.AvroSchemas
 	if r := s.Kafka.SchemaRegistry; r != nil {
 		client, err := registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
 		if err != nil {
 			return nil, err
 		}
-		writers = client
+		if writers = client; s.Outputs.Format == "avro" {
+			if c.Encoders, err = avroEncoders(ctx, s, client, log); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, source := range s.sources {
 		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
