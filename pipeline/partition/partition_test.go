@@ -372,3 +372,23 @@ func TestMuted(t *testing.T) {
 	b.want(b.commit(), "memberships buyers/u1 segment.entered 09:30:00", "segment-changes u2 segment.entered 10:00:00",
 		"memberships buyers/u2 segment.entered 10:00:00")
 }
+
+// TestLateErasure: an erasure may come when the watermark has passed the end of a session that is later than the erasure, and
+// belongs to the new life. It is published once, whether it was before the erasure was read or not.
+func TestLateErasure(t *testing.T) {
+	for _, between := range []bool{false, true} {
+		b := newBench(t, nil, "clicks", "t.events")
+		b.push("clicks", "1", "x", "u1", "09:00:00")
+		b.push("clicks", "2", "x", "u2", "10:30:00")
+		var got []string
+		if between {
+			got = b.commit()
+		}
+		b.push("clicks", "3", "ebb.erase", "u1", "08:55:00")
+		got = append(got, b.commit()...)
+		b.push("clicks", "4", "x", "u2", "10:30:01")
+		got = append(got, b.commit()...)
+		sort.Strings(got)
+		b.want(got, "late u1 erase 08:55:00 late", "sessions u1 session.ended 09:00:00")
+	}
+}
