@@ -151,7 +151,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		emit(lateRecord(e, schemas.ReasonLate))
 	}
 	if e.Type == schemas.TypeErase {
-		c.erase(p, e, emit)
+		c.erase(p, e, watermark, emit)
 		return
 	}
 	born := !p.Alive
@@ -283,12 +283,12 @@ func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
 }
 
 // erase forgets everything at or before an ebb.erase. Events after it that had already come are the new life.
-func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
+func (c *Chain) erase(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
 	fresh := c.layout.New(p.ID)
 	fresh.Epoch, fresh.Erased = p.Epoch+1, e.Time
 	if p.Alive {
 		p.Now = max(p.Now, e.Time)
-		c.sessions.Over(p, e.Time, emit)
+		c.sessions.Over(p, max(e.Time, watermark), emit)
 		c.judge.Erase(c.judgement(p, schemas.CauseErasure, e, emit))
 		// It cannot fail: the events were written by this very layout, and decoded before that.
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
@@ -297,7 +297,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, emit Emit) {
 	}
 	if fresh.Alive {
 		fresh.Now = max(fresh.Now, p.Now)
-		c.sessions.Over(fresh, fresh.Clock.Add(-c.time.Lateness), nil) // published in the former life
+		c.sessions.Over(fresh, max(fresh.Clock.Add(-c.time.Lateness), watermark), nil) // published in the former life
 	}
 	*p = *fresh
 	if p.Alive {

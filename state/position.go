@@ -24,11 +24,12 @@ type Input struct {
 	Topic     string
 	Partition int32
 	Next      int64           // the next offset to read
+	Folded    int64           // how many events of the record there are folded: a record may hold several
 	Clock     schemas.Instant // the greatest event time met; Earliest: none
 }
 
 // positionV1 is the first byte of a Position: version 1. Then, all as varints: the count of inputs,
-// and for each its topic's length, topic, partition, next offset and clock; the changelog offset; the watermark.
+// and for each its topic's length, topic, partition, next offset, events folded there and clock; the changelog offset; the watermark.
 const positionV1 = 1
 
 // AppendBinary appends the bytes of p, which do not depend on the order of its inputs.
@@ -44,6 +45,7 @@ func (p Position) AppendBinary(b []byte) []byte {
 		b = append(b, in.Topic...)
 		b = binary.AppendVarint(b, int64(in.Partition))
 		b = binary.AppendVarint(b, in.Next)
+		b = binary.AppendVarint(b, in.Folded)
 		b = binary.AppendVarint(b, int64(in.Clock))
 	}
 	b = binary.AppendVarint(b, p.Changelog)
@@ -66,7 +68,7 @@ func DecodePosition(b []byte) (Position, error) {
 	r := positionReader{rest: b[1:]}
 	var p Position
 	for n := r.uvarint(); n > 0 && !r.truncated; n-- {
-		p.Inputs = append(p.Inputs, Input{Topic: r.string(), Partition: int32(r.varint()), Next: r.varint(), Clock: schemas.Instant(r.varint())})
+		p.Inputs = append(p.Inputs, Input{Topic: r.string(), Partition: int32(r.varint()), Next: r.varint(), Folded: r.varint(), Clock: schemas.Instant(r.varint())})
 	}
 	p.Changelog = r.varint()
 	p.Watermark = schemas.Instant(r.varint())

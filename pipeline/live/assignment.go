@@ -133,7 +133,7 @@ func (s *session) begin(ctx context.Context, position *state.Position, p int32) 
 			position.Inputs = append(position.Inputs, state.Input{Topic: topic, Partition: p, Next: o.Offset, Clock: schemas.Earliest})
 		} else if in := &position.Inputs[i]; in.Next < o.Offset {
 			s.c.Tell(Gone{Task: p, Topic: topic, Position: in.Next, Start: o.Offset})
-			in.Next = o.Offset
+			in.Next, in.Folded = o.Offset, 0
 		}
 	}
 	return nil

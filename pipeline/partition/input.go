@@ -6,6 +6,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // Decoder makes events of a source's records; see expr.Mapper. What it returns is valid until the next call.
@@ -23,9 +24,10 @@ type input struct {
 	record  schemas.Record
 	events  []schemas.Event // of the record at the head; those before `at` are folded
 	at      int
-	opened  bool  // the record at the head was looked at
-	next    int64 // the offset of the first record that is not wholly folded
-	empty   int   // records passed over since the last Batch, which move the position alone
+	opened  bool        // the record at the head was looked at
+	next    int64       // the offset after the last record that was taken off
+	resume  state.Input // where a former owner stood; its record there may be folded in part
+	empty   int         // records passed over since the last Batch, which move the position alone
 
 	clock schemas.Instant // the greatest event time met; Earliest: none
 	end   int64           // where the topic is known to end; -1: not known
@@ -102,8 +104,22 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 			return nil, err
 		default:
 			in.events = events
+			if r.Offset == in.resume.Next {
+				in.at = min(int(in.resume.Folded), len(events))
+			}
 		}
 	}
+}
+
+// position is up to where all is folded.
+func (in *input) position() (next, folded int64) {
+	switch {
+	case !in.opened:
+		return in.next, 0
+	case in.at < len(in.events):
+		return in.pending[0].Offset, int64(in.at)
+	}
+	return in.pending[0].Offset + 1, 0
 }
 
 // take makes a record of Kafka's one of the decoders'.

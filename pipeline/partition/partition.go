@@ -92,7 +92,7 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
 		for _, at := range position.Inputs {
 			if at.Topic == s.Topic {
-				in.next, in.clock = at.Next, at.Clock
+				in.next, in.clock, in.resume = at.Next, at.Clock, at
 			}
 		}
 		p.inputs = append(p.inputs, in)

@@ -1,6 +1,7 @@
 package partition_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sort"
@@ -47,14 +48,20 @@ func (r rows) Keys(_ int32, prefix string) (keys []string, err error) {
 // lines decodes events of SPEC section 2.
 type lines struct {
 	*schemas.JSONDecoder
-	one [1]schemas.Event
+	events []schemas.Event
 }
 
 func (l *lines) Decode(r *schemas.Record) ([]schemas.Event, error) {
-	if err := l.JSONDecoder.Decode(r.Value, &l.one[0]); err != nil {
-		return nil, err
+	l.events = l.events[:0]
+	for line := range bytes.Lines(r.Value) {
+		var e schemas.Event
+		if err := l.JSONDecoder.Decode(line, &e); err != nil {
+			return nil, err
+		}
+		e.Fields = slices.Clone(e.Fields)
+		l.events = append(l.events, e)
 	}
-	return l.one[:], nil
+	return l.events, nil
 }
 
 // bench is a partition under test: its clock is set by hand.
@@ -138,6 +145,12 @@ func (b *bench) commit() []string {
 			b.t.Fatal(err)
 		}
 	}
+	return b.seal()
+}
+
+// seal commits what is folded.
+func (b *bench) seal() []string {
+	b.t.Helper()
 	batch, err := b.p.Seal()
 	if err != nil {
 		b.t.Fatal(err)
@@ -320,4 +333,62 @@ func TestNeedsHistory(t *testing.T) {
 	}
 	b.c.ForgetHistory = true
 	b.open(b.sealed.Position)
+}
+
+// TestSealedWithinARecord: a Batch may be sealed after any event, also in the middle of a record of several. Who goes on there
+// folds what was not folded, and publishes nothing twice.
+func TestSealedWithinARecord(t *testing.T) {
+	record := func(b *bench) {
+		var all []string
+		for i, e := range []string{"u1 10:00:00", "u1 10:30:00", "u1 12:06:00", "u2 10:31:00"} { // the third is too far ahead
+			subject, clock, _ := strings.Cut(e, " ")
+			all = append(all, fmt.Sprintf(`{"id":"%d","type":"p","subject":%q,"time":"2026-01-05T%sZ","data":{}}`, i, subject, clock))
+		}
+		b.raw("clicks", strings.Join(all, "\n"))
+	}
+	all := []string{"segment-changes u1 segment.entered 10:00:00", "dead-letters k too_far_ahead", "segment-changes u2 segment.entered 10:31:00"}
+	for folded := range 6 {
+		b := newBench(t, nil, "clicks", "t.events")
+		record(b)
+		if _, err := b.p.Fold(b.now, folded); err != nil {
+			t.Fatal(err)
+		}
+		got := b.seal()
+		position := b.sealed.Position
+		b.open(position)
+		b.next["clicks"] = position.Inputs[0].Next
+		if b.next["clicks"] == 0 {
+			record(b)
+		}
+		b.want(append(got, b.commit()...), all...)
+	}
+}
+
+// TestMuted: before the time from which it speaks changes are not published, but who is in which segment is.
+func TestMuted(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.MuteBefore, c.Memberships = at("10:00:00"), true }, "clicks", "t.events")
+	b.push("clicks", "1", "p", "u1", "09:30:00")
+	b.push("clicks", "2", "p", "u2", "10:00:00")
+	b.want(b.commit(), "memberships buyers/u1 segment.entered 09:30:00", "segment-changes u2 segment.entered 10:00:00",
+		"memberships buyers/u2 segment.entered 10:00:00")
+}
+
+// TestLateErasure: an erasure may come when the watermark has passed the end of a session that is later than the erasure, and
+// belongs to the new life. It is published once, whether it was before the erasure was read or not.
+func TestLateErasure(t *testing.T) {
+	for _, between := range []bool{false, true} {
+		b := newBench(t, nil, "clicks", "t.events")
+		b.push("clicks", "1", "x", "u1", "09:00:00")
+		b.push("clicks", "2", "x", "u2", "10:30:00")
+		var got []string
+		if between {
+			got = b.commit()
+		}
+		b.push("clicks", "3", "ebb.erase", "u1", "08:55:00")
+		got = append(got, b.commit()...)
+		b.push("clicks", "4", "x", "u2", "10:30:01")
+		got = append(got, b.commit()...)
+		sort.Strings(got)
+		b.want(got, "late u1 erase 08:55:00 late", "sessions u1 session.ended 09:00:00")
+	}
 }

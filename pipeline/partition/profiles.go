@@ -3,7 +3,6 @@ package partition
 import (
 	"fmt"
 
-	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
@@ -24,9 +23,8 @@ type profiles struct {
 
 type held struct {
 	*state.Profile
-	dirty     bool
-	erased    bool            // since the last Batch
-	published schemas.Instant // by the wall clock; Earliest: not by this process
+	dirty  bool
+	erased bool // since the last Batch
 }
 
 func newProfiles(p *Partition) profiles {
@@ -46,7 +44,7 @@ func (s *profiles) get(id string) (*held, error) {
 	if h := s.decoded[id]; h != nil {
 		return h, nil
 	}
-	h := &held{published: schemas.Earliest}
+	h := &held{}
 	row, err := s.find(id)
 	if err != nil {
 		return nil, err
@@ -107,7 +105,8 @@ func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
 	return layout.Decode(id, value, t)
 }
 
-// trim drops decoded profiles that did not change, if there are too many: those that were not used of late, or half.
+// trim drops decoded profiles that did not change, any of them, if there are too many, and a quarter more, so that it is not done
+// at every Batch.
 func (s *profiles) trim() {
 	over := len(s.decoded) - s.p.c.Profiled
 	if over <= 0 {

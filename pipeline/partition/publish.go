@@ -15,12 +15,11 @@ func (p *Partition) emit(m schemas.Message) {
 	switch m := m.(type) {
 	case *schemas.SegmentChange:
 		p.count(m)
-		if m.Time < p.c.MuteBefore {
-			return
+		if m.Time >= p.c.MuteBefore {
+			p.send("segment-changes", m.Profile, m)
 		}
-		p.send("segment-changes", m.Profile, m)
 		if p.c.Memberships {
-			p.member(m)
+			p.member(m) // it is no news of the past, but how things are
 		}
 	case *schemas.Decision:
 		p.told.Decided[m.Action]++

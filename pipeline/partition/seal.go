@@ -24,7 +24,7 @@ func (p *Partition) Seal() (*live.Batch, error) {
 		}
 		p.views.changed(b, h)
 	}
-	if err := p.views.seal(b, false); err != nil {
+	if err := p.views.seal(b); err != nil {
 		return nil, err
 	}
 	s.dirty = s.dirty[:0]
@@ -47,7 +47,8 @@ func (p *Partition) position() state.Position {
 	at := state.Position{Watermark: p.watermark}
 	for _, in := range p.inputs {
 		in.empty = 0
-		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: p.number, Next: in.next, Clock: in.clock})
+		next, folded := in.position()
+		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: p.number, Next: next, Folded: folded, Clock: in.clock})
 	}
 	return at
 }

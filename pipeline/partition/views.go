@@ -91,10 +91,10 @@ func (v *views) due(now schemas.Instant) (n int) {
 	return n
 }
 
-// seal publishes those whose time has come, or, at the end, all that wait.
-func (v *views) seal(b *live.Batch, all bool) error {
+// seal publishes those whose time has come.
+func (v *views) seal(b *live.Batch) error {
 	for id, at := range v.waiting {
-		if !all && at > v.p.last {
+		if at > v.p.last {
 			continue
 		}
 		h, err := v.p.profiles.get(id)
