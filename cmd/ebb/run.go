@@ -84,7 +84,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	rows := partition.Disk{Store: store}
 	c := live.Config{
 		Name: s.Name, Instance: instance, CommitInterval: time.Duration(s.Kafka.CommitInterval) * time.Millisecond,
-		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),
+		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), AtOnce: atOnce(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),
 		Open: func(task int32, position state.Position) (live.Folder, error) {
 			p, err := partition.New(common, task, position, rows)
 			if err != nil {

@@ -20,6 +20,11 @@ type Config struct {
 	Start          Start         // where a task without a position begins
 	Leave          bool          // at the end give the tasks up at once, as a member that will not come back
 
+	// AtOnce are the topics of outputs that are published without waiting for the end of the transaction, and so are there
+	// once, or after a failure once more: at least once. Of a compacted topic the last record of a key counts, which must not
+	// be one that was never committed: those are not for it.
+	AtOnce []string
+
 	Open  func(task int32, position state.Position) (Folder, error) // makes what folds a task, from its state in Store
 	Store Store
 	Tell  func(Event) // called from several goroutines; must not block

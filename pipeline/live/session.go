@@ -60,6 +60,12 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {
 		return err
 	}
+	if len(c.AtOnce) > 0 {
+		if err := s.txn.publishAtOnce(c); err != nil {
+			return err
+		}
+		defer s.txn.early.Close()
+	}
 	if s.client, err = kgo.NewClient(options...); err != nil {
 		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
