@@ -57,6 +57,7 @@ type Store interface {
 	Position(task int32) (position state.Position, found bool, err error)
 	Apply(task int32, rows map[string][]byte, position state.Position) error // all of it or nothing; nil deletes
 	Drop(task int32) error
+	Err() error // why it stores nothing any more, until the process ends; nil: it does
 }
 
 // transactionTimeout is how long the broker waits for the end of a transaction whose producer is gone.

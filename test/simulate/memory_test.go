@@ -111,6 +111,9 @@ func (m *memory) Apply(task int32, rows map[string][]byte, position state.Positi
 	return m.do(applied{task: task, rows: maps.Clone(rows), position: position})
 }
 
+// Err is nil: a machine that is dead has no process that could be told.
+func (m *memory) Err() error { return nil }
+
 func (m *memory) Drop(task int32) error { return m.do(applied{task: task, drop: true}) }
 
 func (m *memory) do(a applied) error {
