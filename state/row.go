@@ -20,6 +20,7 @@ const (
 	LayoutNow     = "\x00layout"      // the layout of the configuration that runs
 	SecretKey     = "\x00secret"      // the key of the hashes of erased ids
 	SizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members it has, or how many profiles there are
+	RedefinedKey  = "\x00redefined"   // the first key of those not judged yet since segments got another meaning; gone: all are
 	WaitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 

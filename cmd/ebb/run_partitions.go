@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 
-	"go.uber.org/zap"
-
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
-	"github.com/ebbstream/ebb/pipeline/registry"
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -21,8 +18,20 @@ func startOf(s *settings) live.Start {
 	return live.Start{}
 }
 
+// atOnce are the topics that are written without waiting for the end of a transaction: with at_least_once those of which every
+// record counts, and not only the last of a key.
+func atOnce(s *settings) (topics []string) {
+	if s.Kafka.Guarantee != "at_least_once" {
+		return nil
+	}
+	for _, kind := range []string{"events", "segment-changes", "sessions", "actions", "late", "dead-letters"} {
+		topics = append(topics, s.Name+"."+kind)
+	}
+	return topics
+}
+
 // partitions is what all partitions of the service have in common.
-func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) (*partition.Config, error) {
+func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
 	c := &partition.Config{
 		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
 		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1,
@@ -37,20 +46,13 @@ func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) 
 	if mute := s.Outputs.MuteBefore; !mute.IsZero() {
 		c.MuteBefore = schemas.Instant(mute.UnixMilli())
 	}
-	if s.Outputs.Format == "segment" {
-		c.Encoders = map[string]schemas.Encoder{"segment-changes": schemas.AudienceCalls{}}
-	}
 	var writers schemas.AvroSchemas
-	if r := s.Kafka.SchemaRegistry; r != nil {
-		client, err := registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
+	if s.Kafka.SchemaRegistry != nil {
+		client, err := registryClient(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		if writers = client; s.Outputs.Format == "avro" {
-			if c.Encoders, err = avroEncoders(ctx, s, client, log); err != nil {
-				return nil, err
-			}
-		}
+		writers = client
 	}
 	for _, source := range s.sources {
 		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
