@@ -66,9 +66,11 @@ func (s *mappedRecords) Next(e *schemas.Event) error {
 	for len(s.ready) == 0 {
 		value, number, err := s.values.Next()
 		var tooLarge *TooLarge
+		var why *schemas.Unusable
 		switch {
 		case errors.As(err, &tooLarge):
 			err = &schemas.Unusable{Reason: schemas.TooLarge, Detail: tooLarge.Error()}
+		case errors.As(err, &why):
 		case err == io.EOF:
 			return err
 		case err != nil:
@@ -77,7 +79,6 @@ func (s *mappedRecords) Next(e *schemas.Event) error {
 			s.record.Value, s.record.Offset = value, number
 			s.ready, err = s.mapper.Decode(&s.record)
 		}
-		var why *schemas.Unusable
 		if errors.As(err, &why) {
 			s.ready = nil
 			s.bad(schemas.DeadLetter{Reason: why.Reason, Detail: why.Detail, Topic: s.lines.path, Offset: number, Bytes: bytes.Clone(value)})
