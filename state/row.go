@@ -20,6 +20,7 @@ const (
 	LayoutNow     = "\x00layout"      // the layout of the configuration that runs
 	SecretKey     = "\x00secret"      // the key of the hashes of erased ids
 	SizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members it has, or how many profiles there are
+	TallyPrefix   = "\x00tally\x00"   // and an experiment as it is defined: what was counted of it
 	WaitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 

@@ -25,6 +25,9 @@ func (b *Blocks) misfits(blocks *action.Blocks) []expr.Fault {
 	return blocks.Check(isSegment, slices.Sorted(maps.Keys(b.Segments)))
 }
 
+// Studies are the experiments, by name.
+func (c *Catalog) Studies() []*action.Study { return c.actions.Studies() }
+
 // ActionDescription is what an action needs, and what triggers it.
 type ActionDescription struct {
 	Description        // Events are the types that trigger it, Motions its timers
@@ -58,6 +61,9 @@ func (c *Catalog) actionBytes(s state.Spec) int64 {
 	case *state.Waiting:
 		const wait = 2 + 2*instantBytes + countBytes + 2*textBytes
 		return cellBytes + 1 + int64(c.actions.Waits())*wait
+	case *state.Offers:
+		const offer = instantBytes + 16 + 2 + 2
+		return cellBytes + 2 + instantBytes + int64(x.Keep)*offer
 	case *state.Support:
 		value := int64(textBytes + countBytes + instantBytes)
 		if x.Sessions { // most are over, and only counted

@@ -33,6 +33,7 @@ func Load(name string, text []byte, env func(string) (string, bool), options ...
 	}
 	c, doc, faults := config.Load(name, text, env, entries...)
 	setting := catalog.Setting{
+		Name:   c.Name,
 		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
 		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
 	}
