@@ -33,6 +33,17 @@ type Trial struct {
 	At      schemas.Instant
 }
 
+// join keeps the earlier of two; of one instant what is known of either, that of control before the other.
+func (t *Trial) join(o Trial) {
+	switch {
+	case !o.Begun:
+	case !t.Begun, o.At < t.At, o.At == t.At && o.Control && !t.Control:
+		*t = o
+	case o.At == t.At && o.Control == t.Control:
+		t.Reward, t.Over = t.Reward || o.Reward, t.Over || o.Over
+	}
+}
+
 // Offer is a decision.
 type Offer struct {
 	At      schemas.Instant
@@ -51,9 +62,7 @@ func (o *Offer) See(k schemas.OutcomeKind) bool {
 
 // Add remembers a decision. It reports whether the limit pushed one out.
 func (c *Offers) Add(o Offer) (limited bool) {
-	if !c.Trial.Begun {
-		c.Trial = Trial{Begun: true, Control: o.Control, At: o.At}
-	}
+	c.Trial.join(Trial{Begun: true, Control: o.Control, At: o.At})
 	c.insert(o)
 	return c.trim()
 }
@@ -197,13 +206,7 @@ func (c *Offers) Decode(r *Reader) {
 // Merge keeps the earlier trial, and the decisions of both.
 func (c *Offers) Merge(other Cell) {
 	o := other.(*Offers)
-	switch mine, theirs := &c.Trial, &o.Trial; {
-	case !theirs.Begun:
-	case !mine.Begun, theirs.At < mine.At, theirs.At == mine.At && theirs.Control && !mine.Control:
-		*mine = *theirs
-	case theirs.At == mine.At && theirs.Control == mine.Control:
-		mine.Reward, mine.Over = mine.Reward || theirs.Reward, mine.Over || theirs.Over
-	}
+	c.Trial.join(o.Trial)
 	for _, x := range o.Open {
 		c.insert(x)
 	}

@@ -64,6 +64,9 @@ func ProfileID(key string) (id string, ok bool) {
 // LayoutKey is the key of a layout's row.
 func LayoutKey(hash uint64) string { return fmt.Sprintf("%s%016x", layoutPrefix, hash) }
 
+// TallyKey is the key of what was counted of an experiment; text says what it means.
+func TallyKey(text string) string { return TallyPrefix + text }
+
 // ErasedKey is the key of what stays of an erased profile: under a secret, so that who does not have it cannot try ids.
 func ErasedKey(secret []byte, id string) string {
 	mac := hmac.New(sha256.New, secret)

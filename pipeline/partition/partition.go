@@ -76,6 +76,7 @@ type Partition struct {
 	due     *due
 	told    live.Told
 	sizes   sizes
+	tallies tallies
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
@@ -105,6 +106,9 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		return nil, err
 	}
 	if p.sizes, err = newSizes(p); err != nil {
+		return nil, err
+	}
+	if p.tallies, err = newTallies(p); err != nil {
 		return nil, err
 	}
 	return p, nil
