@@ -15,6 +15,26 @@ import (
 // them was counted, and the revenue.
 type Tallies map[Tallied]*Tally
 
+// Counted is what was counted of all experiments, by name.
+type Counted map[string]Tallies
+
+// Add counts one.
+func (c Counted) Add(o schemas.Outcome) { c.of(o.Experiment).Add(o) }
+
+// AddAll adds what was counted elsewhere.
+func (c Counted) AddAll(other Counted) {
+	for name, t := range other {
+		c.of(name).AddAll(t)
+	}
+}
+
+func (c Counted) of(name string) Tallies {
+	if c[name] == nil {
+		c[name] = Tallies{}
+	}
+	return c[name]
+}
+
 // Tallied is what one tally is of; those of people, whatever was chosen for them, have no action.
 type Tallied struct {
 	Action  string

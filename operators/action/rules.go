@@ -15,8 +15,8 @@ type Rules struct {
 	plan    *expr.Plan
 	name    string          // the application's
 	mute    schemas.Instant // what is decided before is not published
-	groups  []*group // by the least name among their actions
-	support []*field // what min_support counts
+	groups  []*group        // by the least name among their actions
+	support []*field        // what min_support counts
 	guards  Guards
 	studies []*Study // the experiments, by name
 	specs   []state.Spec

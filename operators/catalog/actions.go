@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ebbstream/ebb/operators/action"
+	"github.com/ebbstream/ebb/operators/experiment"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/state"
 )
@@ -27,6 +28,17 @@ func (b *Blocks) misfits(blocks *action.Blocks) []expr.Fault {
 
 // Studies are the experiments, by name.
 func (c *Catalog) Studies() []*action.Study { return c.actions.Studies() }
+
+// Report says what was counted of the experiments, by name; one of which nothing was is there, too.
+func (c *Catalog) Report(counted state.Counted) []*experiment.Report {
+	all := []*experiment.Report{}
+	for _, s := range c.Studies() {
+		r := experiment.Of(counted[s.Name])
+		r.Experiment, r.Reward, r.Within, r.Control = s.Name, s.Reward, s.Within.String(), float64(s.Control)/10_000
+		all = append(all, r)
+	}
+	return all
+}
 
 // ActionDescription is what an action needs, and what triggers it.
 type ActionDescription struct {

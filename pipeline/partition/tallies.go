@@ -12,7 +12,7 @@ import (
 // the counts came from. What was counted of an experiment that meant something else, or is gone, stays under its own key.
 type tallies struct {
 	p       *Partition
-	of      map[string]state.Tallies
+	of      state.Counted
 	changed map[string]bool
 }
 
@@ -25,8 +25,8 @@ func newTallies(p *Partition) (t tallies, err error) {
 }
 
 // ReadTallies reads what was counted of experiments in a task, by name.
-func ReadTallies(from Rows, task int32, studies []*action.Study) (map[string]state.Tallies, error) {
-	of := make(map[string]state.Tallies, len(studies))
+func ReadTallies(from Rows, task int32, studies []*action.Study) (state.Counted, error) {
+	of := make(state.Counted, len(studies))
 	for _, s := range studies {
 		of[s.Name] = state.Tallies{}
 		row, err := from.Get(task, state.TallyKey(s.Text))
@@ -44,7 +44,7 @@ func ReadTallies(from Rows, task int32, studies []*action.Study) (map[string]sta
 }
 
 func (p *Partition) counted(o schemas.Outcome) {
-	p.tallies.of[o.Experiment].Add(o)
+	p.tallies.of.Add(o)
 	p.tallies.changed[o.Experiment] = true
 	o.Value = 0
 	p.told.Outcomes[o]++
