@@ -335,6 +335,9 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 				}
 				return errors.Join(r.results.err(), ctx.Err())
 			})
+			if w.err == nil && r.State != "" {
+				w.err = w.keepCounted()
+			}
 		})
 	}
 	wg.Wait()
@@ -355,11 +358,19 @@ func (w *folder) keep(final schemas.Instant) error {
 	}
 	batch := w.profiles.store.NewBatch()
 	defer batch.Close()
+	batch.SetPosition(w.profiles.task, state.Position{Watermark: final})
+	return batch.Commit(true)
+}
+
+// keepCounted writes what was counted of experiments, the final instant included: before it, only of those who came back it
+// would be known what they did.
+func (w *folder) keepCounted() error {
+	batch := w.profiles.store.NewBatch()
+	defer batch.Close()
 	for _, s := range w.run.Catalog.Studies() {
 		row := w.counted[s.Name].Append(state.AppendRow(nil, schemas.Never))
 		batch.PutProfile(w.profiles.task, state.TallyKey(s.Text), row, schemas.Never, schemas.Never)
 	}
-	batch.SetPosition(w.profiles.task, state.Position{Watermark: final})
 	return batch.Commit(true)
 }
 
