@@ -57,7 +57,7 @@ func readPast(ctx context.Context, s *settings, client *kgo.Client, span past.Sp
 	if err != nil {
 		return nil, nil, fmt.Errorf("looking up topics at %v: %w", s.Kafka.Brokers, err)
 	}
-		if last := len(names) - 1; !there.Has(names[last]) {
+	if last := len(names) - 1; !there.Has(names[last]) {
 		names, read = names[:last], read[:last]
 	}
 	topics, err := past.Read(ctx, client, names...)
