@@ -27,43 +27,23 @@ func outputSchemas(s *settings) (subjects, kinds map[string]string) {
 	return subjects, kinds
 }
 
-// encoders are how the service writes values, by kind of topic.
-func encoders(ctx context.Context, s *settings, log *zap.Logger) (map[string]schemas.Encoder, error) {
-	switch s.Outputs.Format {
-	case "segment":
-		return map[string]schemas.Encoder{"segment-changes": schemas.AudienceCalls{}}, nil
-	case "avro":
-		return avroEncoders(ctx, s, log)
-	}
-	return nil, nil // JSON
-}
-
 // avroEncoders registers the schemas of what is published. A registry that does not answer is asked again and again: until
 // it does, nothing could be published that anybody could read.
-func avroEncoders(ctx context.Context, s *settings, log *zap.Logger) (map[string]schemas.Encoder, error) {
-	client, err := registryClient(ctx, s)
-	if err != nil {
-		return nil, err
-	}
+func avroEncoders(ctx context.Context, s *settings, client *registry.Client, log *zap.Logger) (map[string]schemas.Encoder, error) {
 	subjects, kinds := outputSchemas(s)
-	made := map[string]schemas.Encoder{}
-	err = insist(ctx, log, "the schema registry", func() error {
+	encoders := map[string]schemas.Encoder{}
+	err := insist(ctx, log, "the schema registry", func() error {
 		ids, err := client.Register(ctx, subjects)
 		var no *registry.Refused
 		if errors.As(err, &no) {
 			return refusal("outputs.format avro: %w; `ebb check --avro-schemas DIR` writes the schemas to look at, or to register by hand", no)
 		}
 		for subject, id := range ids {
-			made[kinds[subject]] = schemas.AvroFramed{ID: id}
+			encoders[kinds[subject]] = schemas.AvroFramed{ID: id}
 		}
 		return err
 	})
-	return made, err
-}
-
-func registryClient(ctx context.Context, s *settings) (*registry.Client, error) {
-	r := s.Kafka.SchemaRegistry
-	return registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
+	return encoders, err
 }
 
 // writeSchemas puts the schemas of what is published into a folder, each named after its subject.

@@ -30,10 +30,10 @@ func replayCommand() *cobra.Command {
 Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
 of their heads. With --source they are records of that topic instead and become events by its map: Avro files (.avro), rows
 with the names of their columns first (.csv), Parquet files (.parquet), or lines in the topic's format. With --from and --to the
-events come from the sources' topics instead: those whose time is from the one up to the other. No group is joined and nothing
-is written there. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in order
-of time and profile, and summary.json. With --format parquet they are tables (.parquet) with a column for each member of the
-lines. With --show changes the segment changes are printed, too, with what they
+events come from the sources' topics instead: those whose time is from the one up to the other. No group is joined and nothing is
+written there. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in order of
+time and profile, and summary.json; with --format parquet they are tables (.parquet) with a column for each member of the lines.
+With --show changes the segment changes are printed, too, with what they
 hang on: the parts of the condition but for which they would not have come.`,
 		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes
   ebb replay -c shop.yaml --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --output out`,
@@ -86,10 +86,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 			}
 			r.Parquet = format == "parquet"
 			r.Name, r.Catalog, r.Memory, r.State = s.Name, s.catalog, int64(size), state
-			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), schemas.Earliest
-			if mute := s.Outputs.MuteBefore; !mute.IsZero() {
-				r.MuteBefore = schemas.Instant(mute.UnixMilli())
-			}
+			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), s.muteBefore()
 			span, err := between.span()
 			if err != nil {
 				return err

@@ -76,11 +76,8 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		return unlessStopped(ctx, err)
 	}
 	node.Tasks(tasks)
-	common, err := partitions(ctx, s, forget)
+	common, err := partitions(ctx, s, forget, log)
 	if err != nil {
-		return unlessStopped(ctx, err)
-	}
-	if common.Encoders, err = encoders(ctx, s, log); err != nil {
 		return unlessStopped(ctx, err)
 	}
 	rows := partition.Disk{Store: store}

@@ -80,6 +80,7 @@ type Partition struct {
 	rejudge redefined
 	told    live.Told
 	sizes   sizes
+	tallies tallies
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
@@ -112,6 +113,9 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		return nil, err
 	}
 	if p.rejudge, err = newRedefined(p); err != nil {
+		return nil, err
+	}
+	if p.tallies, err = newTallies(p); err != nil {
 		return nil, err
 	}
 	return p, nil
