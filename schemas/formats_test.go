@@ -161,6 +161,11 @@ func TestSnowplow(t *testing.T) {
 			t.Errorf("its JSON gives %s", got)
 		}
 	}
+	for at, want := range map[string]string{"2013-11-26 00:03:57.885": "2013-11-26T00:03:57.885Z", "2013-11-26T00:03:57Z": "2013-11-26T00:03:57Z", "some time or other": "some time or other"} {
+		if got := told(t, NewSnowplowReader(eventPaths), []byte(`{"event_id":"1","user_id":"u","collector_tstamp":"`+at+`"}`)); !strings.HasPrefix(got, `"1" "u" "`+want+`" null`) {
+			t.Errorf("%s: %s", at, got)
+		}
+	}
 	var fields struct{ Fields []string }
 	readJSON(t, "snowplow/fields.json", &fields)
 	for i, column := range snowplowColumns {
