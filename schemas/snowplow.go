@@ -50,17 +50,7 @@ func snowplowEvent(text []byte) ([]Value, error) {
 	}
 	keys := append([]string{"@id", "@subject", "@time", "@type", "@data"}, v.Keys()...)
 	return []Value{MapValue(keys, append([]Value{first("event_id"), first("user_id", "domain_userid"),
-		snowplowTime(first("derived_tstamp", "collector_tstamp")), first("event_name", "event"), v}, v.Items()...))}, nil
-}
-
-// snowplowTime is RFC 3339 where it can be.
-func snowplowTime(v Value) Value {
-	if text := v.Text(); len(text) > len("2006-01-02") && text[len("2006-01-02")] == ' ' {
-		if at, ok := snowplowValue('@', text); ok {
-			return at
-		}
-	}
-	return v
+		tableTime(first("derived_tstamp", "collector_tstamp")), first("event_name", "event"), v}, v.Items()...))}, nil
 }
 
 func snowplowLine(text []byte) (Value, error) {
