@@ -20,7 +20,7 @@ import (
 )
 
 func experimentsCommand() *cobra.Command {
-	var file, dir, asOf string
+	var file, dir, asOf, topic string
 	var nodes []string
 	var asJSON bool
 	survey := &pipeline.Survey{Memory: 1 << 30, AsOf: schemas.Never}
@@ -57,8 +57,8 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 			if given > 1 {
 				return asked("give either --dir DIR, a state folder, or --input FILE, events to replay, or --node ADDRESS, nodes that run")
 			}
-			if len(survey.Inputs) == 0 && (survey.Sort || asOf != "") {
-				return asked("--sort and --as-of are for --input: leave them out")
+			if len(survey.Inputs) == 0 && (survey.Sort || asOf != "" || topic != "") {
+				return asked("--sort, --as-of and --source are for --input: leave them out")
 			}
 			s, err := load(file)
 			if err != nil {
@@ -66,6 +66,11 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 			}
 			if len(s.catalog.Studies()) == 0 {
 				return asked("there are no experiments in %s: add one, such as `experiments: {reminders: {actions: [reminder], control: 0.1, reward: purchase, within: 3d}}`", file)
+			}
+			if topic != "" {
+				if survey.Mapped, err = mappedFiles(s, file, topic); err != nil {
+					return err
+				}
 			}
 			if asOf != "" {
 				if survey.AsOf, err = instant("as-of", asOf); err != nil {
@@ -97,6 +102,7 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 	f.StringArrayVar(&nodes, "node", nil, "the `address` of a node that runs, if it is not the configuration's http.listen; may be repeated")
 	f.StringArrayVar(&survey.Inputs, "input", nil, "a `file` of events; may be repeated; - is standard input")
 	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")
+	f.StringVar(&topic, "source", "", "the inputs are records of this `topic`, and become events by its map")
 	f.BoolVar(&survey.Sort, "sort", false, "order the events by time first")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	completes(cmd, "input", events...)

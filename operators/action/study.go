@@ -34,8 +34,12 @@ func (r *Rules) prepare(b Blocks, plan *expr.Plan, limits expr.Limits) []*Study 
 		if c.Within != nil {
 			s.Within = *c.Within
 		}
-		s.Text = fmt.Sprintf("%s control %d reward %s value %s within %s", text(name), s.Control, text(c.Reward), text(c.Value), s.Within)
+		s.Text = fmt.Sprintf("%s control %d within %s", text(name), s.Control, s.Within)
+		if c.Reward != "" {
+			s.Text += " reward " + text(c.Reward)
+		}
 		if c.Value != "" {
+			s.Text += " value " + text(c.Value)
 			s.value = plan.AddField(strings.Split(c.Value, "."))
 		}
 		s.cell = r.spec("offers(experiment "+s.Text+")", func() state.Cell { return &state.Offers{Within: s.Within, Keep: limits.Values} })

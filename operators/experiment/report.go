@@ -78,10 +78,15 @@ func Of(tallies state.Tallies) *Report {
 
 // Add adds what was counted elsewhere of the same experiment.
 func (r *Report) Add(o *Report) {
-	for i := range o.Arms {
-		r.Arms[i].add(&o.Arms[i].Counts)
-		r.Arms[i].People += o.Arms[i].People
-		r.Arms[i].Rewarded += o.Arms[i].Rewarded
+	for i := range r.Arms {
+		mine := &r.Arms[i]
+		for j := range o.Arms {
+			if theirs := &o.Arms[j]; theirs.Arm == mine.Arm {
+				mine.add(&theirs.Counts)
+				mine.People += theirs.People
+				mine.Rewarded += theirs.Rewarded
+			}
+		}
 	}
 	for i := range o.Actions {
 		r.action(&o.Actions[i]).add(&o.Actions[i].Counts)
@@ -116,7 +121,9 @@ func (r *Report) infer() {
 		a.Rate = share(a.Rewarded, a.People)
 		a.Low, a.High = Interval(a.Rewarded, a.People, 1-Confidence)
 	}
-	r.Lift = lift(&r.Arms[0], &r.Arms[1])
+	if len(r.Arms) == 2 { // which another node may not know
+		r.Lift = lift(&r.Arms[0], &r.Arms[1])
+	}
 }
 
 // lift compares the arms. Its bounds hold whenever both arms' do, so each of these may be wrong half as often (the union
