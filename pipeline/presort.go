@@ -23,8 +23,10 @@ func (r *replayRun) sorted(all []Source) (Source, error) {
 				return nil, err
 			}
 			key := binary.BigEndian.AppendUint64(nil, uint64(e.Time)^1<<63)
-			line := r.inputs[i].last
-			if r.Mapped != nil {
+			var line []byte
+			if i < len(r.inputs) && r.Mapped == nil {
+				line = r.inputs[i].last
+			} else {
 				line = fileForm(&e)
 			}
 			if err := sorter.Add(key, line); err != nil {

@@ -32,6 +32,9 @@ type Replay struct {
 	State   string          // a folder in which the state is kept; empty: none is
 	Memory  int64           // bytes for profiles and sorting, about
 
+	// Open gives sources besides the inputs; what they cannot use goes to bad. It may be nil.
+	Open func(bad func(schemas.DeadLetter)) ([]Source, error)
+
 	MuteBefore schemas.Instant // changes and decisions before it are not written; Earliest: all are
 	Sessions   bool            // whether sessions are written
 	Profiles   bool            // whether profiles are written
@@ -129,6 +132,15 @@ func (r *replayRun) source() (Source, error) {
 			}
 		}
 		all = append(all, &known{source, r.AsOf})
+	}
+	if r.Open != nil {
+		more, err := r.Open(bad)
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range more {
+			all = append(all, &known{source, r.AsOf})
+		}
 	}
 	if !r.Sort {
 		return MergeInput(all...), nil

@@ -82,7 +82,7 @@ func TestPositionRefusals(t *testing.T) {
 	}{
 		{nil, "no bytes"},
 		{[]byte{2, 0, 0, 0}, "version 2"},
-		{[]byte{1, 0x80, 0, 0, 0}, "canonical"},                          // a count of two bytes where one will do
+		{[]byte{1, 0x80, 0, 0, 0}, "canonical"}, // a count of two bytes where one will do
 		{[]byte{1, 2, 1, 'b', 0, 0, 0, 0, 1, 'a', 0, 0, 0, 0, 0, 0}, "canoni"}, // unsorted
 		{state.Position{Inputs: twice}.AppendBinary(nil), "twice"},
 		{[]byte{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, "truncated"},

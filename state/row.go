@@ -21,6 +21,7 @@ const (
 	SecretKey     = "\x00secret"      // the key of the hashes of erased ids
 	SizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members it has, or how many profiles there are
 	TallyPrefix   = "\x00tally\x00"   // and an experiment as it is defined: what was counted of it
+	RedefinedKey  = "\x00redefined"   // the first key of those not judged yet since segments got another meaning; gone: all are
 	WaitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 

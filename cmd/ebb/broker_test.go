@@ -17,6 +17,12 @@ import (
 // brokers are a cluster in memory with one topic of behaviour, and a configuration for it.
 func brokers(t *testing.T, more string) (file string, options []kgo.Opt) {
 	t.Helper()
+	return brokersFor(t, more, filepath.Join(t.TempDir(), "state"))
+}
+
+// brokersFor is the same for a state folder.
+func brokersFor(t *testing.T, more, state string) (file string, options []kgo.Opt) {
+	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "clicks"))
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +38,7 @@ features: {quiet: since_last("*"), spent: 'sum("purchase", "amount")'}
 segments:
   regulars: {when: 'count("purchase", "30d") >= 2'}
   cooling: {when: 'in_segment("regulars") && since_last("*") > days(10)'}
-%s`, cluster.ListenAddrs()[0], filepath.Join(t.TempDir(), "state"), more)
+%s`, cluster.ListenAddrs()[0], state, more)
 	file = filepath.Join(t.TempDir(), "tea.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func tellLog(log *zap.Logger, e live.Event) {
 			return
 		}
 		log.Warn("session over; beginning another", zap.Error(e.Err), zap.Duration("pause", e.Pause))
-	case live.Orphaned, live.Moved, live.Gone:
+	case live.Orphaned, live.Moved, live.Gone, live.Waiting:
 		log.Warn(e.String())
 	default:
 		log.Info(e.String())

@@ -19,23 +19,32 @@ func replayCommand() *cobra.Command {
 	var file, asOf, state, memory, topic string
 	r := &pipeline.Replay{}
 	var show, format string
+	var between pastFlags
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "replay -c FILE --input FILES... --output DIR",
-		Short: "Run events from files through the configuration, without side effects",
-		Long: `Run events from files through the configuration, without side effects.
+		Use:   "replay -c FILE (--input FILES... | --from TIME --to TIME) --output DIR",
+		Short: "Run events from files, or of a time, through the configuration, without side effects",
+		Long: `Run events from files, or of a time, through the configuration, without side effects.
 
 Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
 of their heads. With --source they are records of that topic instead and become events by its map: Avro files (.avro), rows
-with the names of their columns first (.csv), or lines in the topic's format. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
+with the names of their columns first (.csv), or lines in the topic's format. With --from and --to the events come from the
+sources' topics instead: those whose time is from the one up to the other. No group is joined and nothing is written there. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
 order of time and profile, and summary.json. With --show changes the segment changes are printed, too, with what they
 hang on: the parts of the condition but for which they would not have come.`,
-		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes`,
-		Args:    cobra.ArbitraryArgs,
+		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes
+  ebb replay -c shop.yaml --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --output out`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.Inputs = append(r.Inputs, args...) // --input a b c
-			if len(r.Inputs) == 0 {
-				return asked("no input given: use --input FILE")
+			if len(r.Inputs) == 0 && !between.given() {
+				return asked("no input given: use --input FILE, or --from and --to for what is in the topics")
+			}
+			if len(r.Inputs) > 0 && between.given() {
+				return asked("--input reads files, and --from and --to the sources' topics: leave one of them out")
+			}
+			if topic != "" && between.given() {
+				return asked("--source says whose records files hold, and --from and --to read all topics: leave it out")
 			}
 			if r.Output == "" {
 				return asked("no output folder given: use --output DIR")
@@ -74,9 +83,19 @@ hang on: the parts of the condition but for which they would not have come.`,
 			}
 			r.Name, r.Catalog, r.Memory, r.State = s.Name, s.catalog, int64(size), state
 			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), s.muteBefore()
+			span, err := between.span()
+			if err != nil {
+				return err
+			}
 			bar := progress(cmd.ErrOrStderr())
 			r.Progress = bar.show
-			summary, err := r.Run(cmd.Context())
+			var summary *pipeline.Summary
+			run := func() (err error) { summary, err = r.Run(cmd.Context()); return err }
+			if between.given() {
+				err = withPast(cmd.Context(), s, span, r, run)
+			} else {
+				err = run()
+			}
 			bar.end()
 			if err != nil {
 				return fmt.Errorf("replaying: %w", err)
@@ -93,6 +112,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 	f := cmd.Flags()
 	configFlag(cmd, &file)
 	f.StringArrayVar(&r.Inputs, "input", nil, "a file of events; may be repeated; - is standard input")
+	between.add(cmd)
 	f.StringVar(&show, "show", "", "print `what`, as a table: changes")
 	f.StringVar(&r.Output, "output", "", "the folder for the results")
 	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")

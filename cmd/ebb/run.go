@@ -17,7 +17,6 @@ import (
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/serve"
 	"github.com/ebbstream/ebb/state"
-	"github.com/ebbstream/ebb/state/disk"
 )
 
 func runCommand() *cobra.Command {
@@ -56,7 +55,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() { err = withRoom(s.State.Dir, errors.Join(err, closeState(store))) }()
 	instance, err := instanceOf(s)
 	if err != nil {
 		return err
@@ -84,7 +83,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	rows := partition.Disk{Store: store}
 	c := live.Config{
 		Name: s.Name, Instance: instance, CommitInterval: time.Duration(s.Kafka.CommitInterval) * time.Millisecond,
-		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),
+		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), AtOnce: atOnce(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),
 		Open: func(task int32, position state.Position) (live.Folder, error) {
 			p, err := partition.New(common, task, position, rows)
 			if err != nil {
@@ -102,18 +101,6 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	}
 	log.Info("running", zap.String("name", s.Name), zap.String("instance", instance), zap.Strings("sources", c.Sources), zap.Int("tasks", tasks))
 	return live.Run(ctx, c)
-}
-
-// openState opens the state folder, and makes it if there is none.
-func openState(s *settings) (*disk.Store, error) {
-	if err := os.MkdirAll(s.State.Dir, 0o750); err != nil {
-		return nil, fmt.Errorf("making the state folder: %w", err)
-	}
-	store, err := disk.Open(s.State.Dir, disk.Options{Cache: int64(s.State.Cache)})
-	if errors.Is(err, disk.ErrInUse) {
-		return nil, fmt.Errorf("%w: stop that one, or give this one a state.dir of its own", err)
-	}
-	return store, err
 }
 
 // listen answers HTTP until stop is called, which is after the last commit. Should the listener fail, the context it returns ends.

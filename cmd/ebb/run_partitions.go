@@ -19,6 +19,18 @@ func startOf(s *settings) live.Start {
 	return live.Start{}
 }
 
+// atOnce are the topics that are written without waiting for the end of a transaction: with at_least_once those of which every
+// record counts, and not only the last of a key.
+func atOnce(s *settings) (topics []string) {
+	if s.Kafka.Guarantee != "at_least_once" {
+		return nil
+	}
+	for _, kind := range []string{"events", "segment-changes", "sessions", "actions", "late", "dead-letters"} {
+		topics = append(topics, s.Name+"."+kind)
+	}
+	return topics
+}
+
 // partitions is what all partitions of the service have in common.
 func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
 	c := &partition.Config{

@@ -21,7 +21,10 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[str
 	if s.over.Err() != nil {
 		return
 	}
-	s.c.Tell(Assigned{tasksIn(gained)})
+	tasks := tasksIn(gained)
+	s.await(tasks)
+	s.c.Tell(Assigned{tasks})
+	defer s.reached(atOffsets, 0, 0, tasks...)
 	if s.settled {
 		return
 	}
@@ -65,7 +68,7 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			r := restores[p]
 			if r == nil {
 				reader := changelogReader{client: s.client, topic: s.c.changelog(), id: s.txn.topics[s.c.changelog()].id, partition: p}
-				r = &restore{c: s.c, reader: reader, task: p, committed: map[string]int64{}}
+				r = &restore{c: s.c, reader: reader, task: p, committed: map[string]int64{}, reached: func(at, end int64) { s.reached(atChangelog, at, end, p) }}
 				restores[p] = r
 			}
 			if at := offset.EpochOffset().Offset; at >= 0 {
@@ -79,10 +82,12 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 		all.Go(func() {
 			position, err := r.run(ctx)
 			if err != nil {
+				s.reached(atOffsets, 0, 0, p) // they are asked for again
 				errs <- err
 				cancel() // the others: their pieces are kept
 				return
 			}
+			s.reached(atSources, 0, 0, p)
 			if err = s.begin(ctx, &position, p); err == nil {
 				err = s.open(p, position)
 			}
@@ -147,6 +152,7 @@ func (s *session) open(p int32, position state.Position) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.mu.waits, p)
 	s.mu.tasks[p] = &task{number: p, folder: folder, opened: position, paused: map[string]bool{}}
 	return nil
 }
@@ -161,9 +167,13 @@ func (s *session) revoked(_ context.Context, _ *kgo.Client, partitions map[strin
 	defer s.mu.Unlock()
 	for _, numbers := range partitions {
 		for _, p := range numbers {
-			if t := s.mu.tasks[p]; t != nil {
-				t.release(s.client)   // who gets the task back would never know that it is paused
+			t, waits := s.mu.tasks[p], s.mu.waits[p] != nil
+			if t != nil {
+				t.release(s.client) // who gets the task back would never know that it is paused
+			}
+			if t != nil || waits {
 				delete(s.mu.tasks, p) // with what was folded and not yet sealed
+				delete(s.mu.waits, p)
 				s.c.Tell(Released{p})
 			}
 		}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,21 @@ type changelogReader struct {
 	topic     string
 	id        [16]byte
 	partition int32
+	most      int32 // bytes a fetch; 0: mostFetched
+}
+
+const mostFetched = 8 << 20
+
+// ReadTopic passes on the committed data records of a partition in [from, to), where to is not after the last stable offset.
+// It ends by the position, also where the last offsets are those of markers, or were compacted away.
+func ReadTopic(ctx context.Context, client *kgo.Client, name string, id [16]byte, partition int32, from, to int64, each func([]*kgo.Record) error) error {
+	r := &changelogReader{client: client, topic: name, id: id, partition: partition, most: 1 << 20}
+	return r.read(ctx, from, to, func(records []*kgo.Record, _ int64) error {
+		for len(records) > 0 && records[len(records)-1].Offset >= to {
+			records = records[:len(records)-1]
+		}
+		return each(records)
+	})
 }
 
 // bounds are the first offset that is left, the one before which all transactions have ended, and the end.
@@ -94,7 +110,7 @@ func (r *changelogReader) fetch(ctx context.Context, leader int32, from, to int6
 	t := kmsg.NewFetchRequestTopic()
 	t.Topic, t.TopicID = r.topic, r.id
 	p := kmsg.NewFetchRequestTopicPartition()
-	p.Partition, p.FetchOffset, p.PartitionMaxBytes = r.partition, from, 8<<20
+	p.Partition, p.FetchOffset, p.PartitionMaxBytes = r.partition, from, cmp.Or(r.most, mostFetched)
 	t.Partitions = append(t.Partitions, p)
 	req.Topics = append(req.Topics, t)
 	raw, err := r.client.Broker(int(leader)).RetriableRequest(ctx, req)

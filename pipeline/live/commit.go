@@ -12,7 +12,7 @@ import (
 )
 
 // A transaction makes all that was produced in it visible at once, together with the offsets, or nothing of it.
-// Without the atomicity the same four, in the same order, are at-least-once.
+// What of it is published at once is there when produce returns, whatever becomes of the rest: at least once.
 type transaction interface {
 	begin(ctx context.Context) error
 	produce(ctx context.Context, records []*kgo.Record) error // returns when the broker has them all

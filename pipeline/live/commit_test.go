@@ -55,6 +55,7 @@ func (s *steps) end(context.Context) error { return s.step("end", "") }
 
 func (s *steps) Position(int32) (state.Position, bool, error) { panic("not of a commit") }
 func (s *steps) Drop(int32) error                             { panic("not of a commit") }
+func (s *steps) Err() error                                   { panic("not of a commit") }
 func (s *steps) Apply(task int32, rows map[string][]byte, p state.Position) error {
 	return s.step("apply", "task %d %q %+v", task, rows, p)
 }

@@ -20,6 +20,11 @@ type Config struct {
 	Start          Start         // where a task without a position begins
 	Leave          bool          // at the end give the tasks up at once, as a member that will not come back
 
+	// AtOnce are the topics of outputs that are published without waiting for the end of the transaction, and so are there
+	// once, or after a failure once more: at least once. Of a compacted topic the last record of a key counts, which must not
+	// be one that was never committed: those are not for it.
+	AtOnce []string
+
 	Open  func(task int32, position state.Position) (Folder, error) // makes what folds a task, from its state in Store
 	Store Store
 	Tell  func(Event) // called from several goroutines; must not block
@@ -52,6 +57,7 @@ type Store interface {
 	Position(task int32) (position state.Position, found bool, err error)
 	Apply(task int32, rows map[string][]byte, position state.Position) error // all of it or nothing; nil deletes
 	Drop(task int32) error
+	Err() error // why it stores nothing any more, until the process ends; nil: it does
 }
 
 // transactionTimeout is how long the broker waits for the end of a transaction whose producer is gone.

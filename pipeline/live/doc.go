@@ -6,6 +6,7 @@
 // aborted transaction, not for an outage, not for a kill.
 //
 //  1. Outputs, changed profiles, the position and the input offsets of a commit are one transaction: all of it is read, or none.
+//     What is published at once, if anything, is not of the transaction, but the commit waits for it: it is there at least once.
 //  2. The store holds nothing that Kafka has not committed. So losing it, or any part of its end, costs time and no data.
 //  3. A task is folded by the member that owns it, and only after the state of all that was committed before is in the
 //     store: the position in the changelog has reached the committed offsets, which no open transaction can move any more.

@@ -24,10 +24,12 @@ type restore struct {
 	reader    changelogReader
 	task      int32
 	committed map[string]int64
+	reached   func(at, end int64) // told how far it has followed the changelog
 }
 
 func (r *restore) run(ctx context.Context) (state.Position, error) {
 	began, first := time.Now(), int64(0)
+	moved := began // when the changelog last brought something
 	position, found, err := r.c.Store.Position(r.task)
 	if err != nil {
 		return position, err
@@ -55,8 +57,12 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 			first = position.Changelog
 		}
 		told.To = max(stable, position.Changelog)
-		records, err := r.follow(ctx, &position, stable)
+		r.reached(position.Changelog, end)
+		records, err := r.follow(ctx, &position, stable, end)
 		told.Records += records
+		if records > 0 {
+			moved = time.Now()
+		}
 		if err != nil {
 			return position, err
 		}
@@ -64,7 +70,7 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 		if behind == "" {
 			break
 		}
-		if time.Since(began) > patience {
+		if time.Since(moved) > patience {
 			return position, refuse("%s partition %d, of which %d of %d records can be read, does not come up to the offsets that its group has committed: %s. "+
 				"If not all can be read, a transaction hangs (kafka-transactions.sh find-hanging); if all can, the brokers have lost data, or the offsets were moved",
 				r.reader.topic, r.task, stable, end, behind)
@@ -80,7 +86,7 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 
 // follow applies the changelog up to an offset. Rows are stored in pieces, with the offset up to which they were read: they
 // are committed, and until their position is read, which is after them, nobody folds on top of them.
-func (r *restore) follow(ctx context.Context, position *state.Position, to int64) (records int, err error) {
+func (r *restore) follow(ctx context.Context, position *state.Position, to, end int64) (records int, err error) {
 	rows := map[string][]byte{}
 	store := func() error {
 		if len(rows) == 0 && records == 0 {
@@ -104,6 +110,7 @@ func (r *restore) follow(ctx context.Context, position *state.Position, to int64
 			}
 		}
 		position.Changelog = next
+		r.reached(next, end)
 		if len(rows) < chunk {
 			return nil
 		}

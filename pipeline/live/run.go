@@ -24,6 +24,8 @@ func Run(ctx context.Context, c Config) error {
 			return nil
 		case errors.As(err, &refused):
 			return err
+		case c.Store.Err() != nil:
+			return c.Store.Err()
 		}
 		if time.Since(began) > time.Minute {
 			tries = 0

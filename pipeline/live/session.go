@@ -31,18 +31,19 @@ type session struct {
 
 	flight *flight // the commit under way
 	ends   atomic.Pointer[ends]
-	asking sync.WaitGroup // for ends
+	asking sync.WaitGroup // for ends, and for what holds restores up
 	mu     struct {
 		sync.Mutex
 		tasks map[int32]*task
-		group error // why the group is lost
+		waits map[int32]*wait // gained and not restored yet
+		group error           // why the group is lost
 	}
 }
 
 // runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
 func runSession(ctx context.Context, c *Config, id string) (err error) {
 	s := &session{c: c, made: make(chan struct{}), look: time.Now().Add(c.SessionTimeout / 2)}
-	s.mu.tasks = map[int32]*task{}
+	s.mu.tasks, s.mu.waits = map[int32]*task{}, map[int32]*wait{}
 	// Not of ctx: to stop, the service still commits.
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	options := append([]kgo.Opt{
@@ -59,12 +60,19 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {
 		return err
 	}
+	if len(c.AtOnce) > 0 {
+		if err := s.txn.publishAtOnce(c); err != nil {
+			return err
+		}
+		defer s.txn.early.Close()
+	}
 	if s.client, err = kgo.NewClient(options...); err != nil {
 		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
 	s.txn.client = s.client
 	close(s.made)
 	s.asking.Go(func() { s.watchEnds(s.over) })
+	s.asking.Go(func() { s.watchWaits(s.over) })
 	return s.close(s.drive(ctx))
 }
 

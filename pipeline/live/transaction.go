@@ -16,6 +16,8 @@ import (
 // A kafkaTransaction is of the session's one producer.
 type kafkaTransaction struct {
 	client   *kgo.Client
+	early    *kgo.Client     // of what is published at once; nil: nothing is
+	atOnce   map[string]bool // its topics
 	group    string
 	id       string
 	instance string
@@ -41,7 +43,11 @@ var errEpoch = errors.New("the producer's epoch was raised within the transactio
 func (t *kafkaTransaction) produce(ctx context.Context, records []*kgo.Record) error {
 	results := make(chan error, len(records)) // so that late ones find a place, when nobody waits any more
 	for _, r := range records {
-		t.client.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
+		producer := t.client
+		if t.atOnce[r.Topic] {
+			producer = t.early
+		}
+		producer.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
 	}
 	for range records {
 		select {
@@ -52,6 +58,24 @@ func (t *kafkaTransaction) produce(ctx context.Context, records []*kgo.Record) e
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+	}
+	return nil
+}
+
+// publishAtOnce has some topics written by a producer of their own, which knows of no transaction: but nothing is committed
+// before it has been told that they are there.
+//
+// The state stays in the transaction: at least once is a promise about what comes out. A changelog without transactions could
+// not keep it whole, as compaction may take what was committed away for what never was, and nobody would keep a member that
+// was thought dead from writing into it.
+func (t *kafkaTransaction) publishAtOnce(c *Config) (err error) {
+	t.atOnce = map[string]bool{}
+	for _, topic := range c.AtOnce {
+		t.atOnce[topic] = true
+	}
+	t.early, err = kgo.NewClient(append([]kgo.Opt{kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0)}, c.Client...)...)
+	if err != nil {
+		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
 	return nil
 }
@@ -136,9 +160,13 @@ func (t *kafkaTransaction) end(ctx context.Context) error {
 	return t.client.EndTransaction(ctx, kgo.TryCommit)
 }
 
-// settle asks for the producer id, which ends whatever an earlier holder of the transactional id has left open.
+// settle asks for the producer id, which ends whatever an earlier holder of the transactional id has left open. The other
+// producer asks for its own here, too: should it have none when a commit is given up, it would ask without a pause.
 func (t *kafkaTransaction) settle(ctx context.Context) error {
 	_, _, err := t.client.ProducerID(ctx)
+	if err == nil && t.early != nil {
+		_, _, err = t.early.ProducerID(ctx)
+	}
 	return err
 }
 

@@ -42,7 +42,8 @@ type Source struct {
 type Store interface {
 	Rows
 	Due(task int32, upTo schemas.Instant, most int) ([]Timer, error)
-	Keys(task int32, prefix string) ([]string, error) // of all rows that begin with it
+	Keys(task int32, prefix string) ([]string, error)        // of all rows that begin with it
+	From(task int32, key string, most int) ([]string, error) // the keys of the next rows, in order
 }
 
 // Timer says that a row is to be looked at when the watermark reaches an instant.
@@ -74,6 +75,7 @@ type Partition struct {
 	last    schemas.Instant // the wall clock of the latest Fold
 	stale   bool            // timers may be due that were not looked for
 	due     *due
+	rejudge redefined
 	told    live.Told
 	sizes   sizes
 	tallies tallies
@@ -109,6 +111,9 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		return nil, err
 	}
 	if p.tallies, err = newTallies(p); err != nil {
+		return nil, err
+	}
+	if p.rejudge, err = newRedefined(p); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -169,6 +174,10 @@ func (p *Partition) Changed() int {
 // that there is more to do at once.
 func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 	p.last = now
+	rejudging, err := p.rejudge.judge(min(most, redefinedAtOnce))
+	if err != nil {
+		return false, err
+	}
 	for i := range most {
 		if i%512 == 511 {
 			runtime.Gosched() // on a single core a commit under way waits for this goroutine at each answer from the network
@@ -180,7 +189,8 @@ func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 		if e == nil {
 			p.pass(now)
 			p.records += p.views.due(now)
-			return p.due.fire(most)
+			more, err = p.due.fire(most)
+			return more || rejudging, err
 		}
 		if err := p.fold(in, e, now); err != nil {
 			return false, err

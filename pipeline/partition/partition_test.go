@@ -45,6 +45,16 @@ func (r rows) Keys(_ int32, prefix string) (keys []string, err error) {
 	return keys, nil
 }
 
+func (r rows) From(_ int32, key string, most int) (keys []string, err error) {
+	for k := range r {
+		if k >= key {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys[:min(most, len(keys))], nil
+}
+
 // lines decodes events of SPEC section 2.
 type lines struct {
 	*schemas.JSONDecoder

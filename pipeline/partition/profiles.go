@@ -18,6 +18,7 @@ type profiles struct {
 	secret  []byte // the key of the hashes of erased ids; nil: nobody was erased here
 	asked   bool   // for the secret
 	fresh   bool   // the layout's row must be written
+	changed bool   // it was another when the partition was opened
 	buffer  []byte
 }
 

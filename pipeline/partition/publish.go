@@ -129,7 +129,8 @@ func (s *profiles) checkLayout(forget bool) error {
 	if len(missing) > 0 && !forget {
 		return &NeedsHistory{missing}
 	}
-	s.fresh = string(state.RowState(row)) != string(layout.Append(nil))
+	s.changed = string(state.RowState(row)) != string(layout.Append(nil))
+	s.fresh = s.changed
 	return nil
 }
 

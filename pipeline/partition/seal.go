@@ -24,6 +24,7 @@ func (p *Partition) Seal() (*live.Batch, error) {
 		}
 		p.views.changed(b, h)
 	}
+	p.rejudge.seal(b)
 	if err := p.views.seal(b); err != nil {
 		return nil, err
 	}

@@ -63,6 +63,20 @@ func (s Disk) Keys(task int32, prefix string) (keys []string, err error) {
 	return keys, nil
 }
 
+// From are the keys of the next rows from a key on, in order.
+func (s Disk) From(task int32, key string, most int) (keys []string, err error) {
+	for row, err := range s.ProfilesFrom(task, key) {
+		if err != nil {
+			return nil, err
+		}
+		if len(keys) == most {
+			break
+		}
+		keys = append(keys, row.ID)
+	}
+	return keys, nil
+}
+
 // Apply stores the rows of one commit, their timers and the position, all of it or nothing.
 func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position) error {
 	batch := s.NewBatch()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,12 @@ func (n *Node) Handler() http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
 	mux.Handle("GET /healthz", says(n.member.stuck))
 	mux.Handle("GET /readyz", says(n.member.unready))
+	for path, answer := range map[string]http.HandlerFunc{"": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace} {
+		mux.Handle("GET /debug/pprof/"+path, n.guarded(func(w http.ResponseWriter, r *http.Request) error {
+			answer(w, r)
+			return nil
+		}))
+	}
 	return mux
 }
 

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,19 +18,22 @@ type member struct {
 	mu    struct {
 		sync.Mutex
 		joined bool
-		held   map[int32]bool // tasks given to this member; true: restored
-		ended  string         // why the last session was over
+		held   map[int32]bool   // tasks given to this member; true: restored
+		slow   map[int32]string // of tasks that are long in being restored: why
+		ended  string           // why the last session was over
 	}
 }
 
 func newMember() *member {
 	m := &member{}
-	m.mu.held = map[int32]bool{}
+	m.mu.held, m.mu.slow = map[int32]bool{}, map[int32]string{}
 	return m
 }
 
 func (m *member) tell(e live.Event) {
-	m.beat.Store(time.Now().UnixMilli())
+	if _, waits := e.(live.Waiting); !waits { // that is no work
+		m.beat.Store(time.Now().UnixMilli())
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch e := e.(type) {
@@ -41,11 +45,16 @@ func (m *member) tell(e live.Event) {
 		}
 	case live.Restored:
 		m.mu.held[e.Task] = true
+		delete(m.mu.slow, e.Task)
+	case live.Waiting:
+		m.mu.slow[e.Task] = e.String()
 	case live.Released:
 		delete(m.mu.held, e.Task)
+		delete(m.mu.slow, e.Task)
 	case live.Ended:
 		m.mu.joined = false
 		clear(m.mu.held)
+		clear(m.mu.slow)
 		if m.mu.ended = "it was asked to"; e.Err != nil {
 			m.mu.ended = e.Err.Error()
 		}
@@ -98,7 +107,11 @@ func (m *member) unready() string {
 	case !m.mu.joined:
 		return "has not joined the group yet"
 	case restored < held:
-		return fmt.Sprintf("%d of %d tasks are restored", restored, held)
+		text := fmt.Sprintf("%d of %d tasks are restored", restored, held)
+		for _, task := range slices.Sorted(maps.Keys(m.mu.slow)) {
+			text += "\n" + m.mu.slow[task]
+		}
+		return text
 	}
 	return ""
 }

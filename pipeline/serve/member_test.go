@@ -32,3 +32,22 @@ func TestStuck(t *testing.T) {
 		t.Errorf("between two sessions: %s", why)
 	}
 }
+
+// TestUnready: why a task is not restored after a long time is said until it is, or is given up.
+func TestUnready(t *testing.T) {
+	m := newMember()
+	m.tell(live.Joined{})
+	m.tell(live.Assigned{Tasks: []int32{3, 4}})
+	m.tell(live.Waiting{Task: 4, For: 30 * time.Second, Open: []string{"a transaction of shop-m1"}})
+	m.tell(live.Restored{Task: 3})
+	why := m.unready()
+	for _, want := range []string{"1 of 2 tasks are restored", "task 4 is not restored after 30s", "a transaction of shop-m1"} {
+		if !strings.Contains(why, want) {
+			t.Errorf("unready says %q, without %q", why, want)
+		}
+	}
+	m.tell(live.Released{Task: 4})
+	if why := m.unready(); why != "" {
+		t.Errorf("with all that it holds restored: %s", why)
+	}
+}

@@ -102,6 +102,14 @@ func (s *Store) empty() (bool, error) {
 	return !found, it.Close()
 }
 
+// Err is the error after which the store writes nothing any more; nil: there was none.
+func (s *Store) Err() error {
+	if err := s.fault.get(); err != nil {
+		return fmt.Errorf("the state folder cannot be written to any more: %w", err)
+	}
+	return nil
+}
+
 // Flush writes what is in memory to tables, and returns when it will survive a crash.
 func (s *Store) Flush() error {
 	if err := s.fault.run(s.db.Flush); err != nil {

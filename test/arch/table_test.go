@@ -73,6 +73,11 @@ var imports = []rule{
 		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
 	},
 	{
+		path: "pipeline/past",
+		ours: []string{"pipeline/live", "pipeline/partition", "schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "past reads topics for bounded runs: it knows neither what is folded nor why",
+	},
+	{
 		path: "pipeline/live",
 		ours: []string{"schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "live is the delivery guarantee: what is folded, where it is kept and who logs it come in through its Config, so that it can be read and attacked alone",

@@ -52,20 +52,7 @@ segments: {s: {when: '!session.active && count("p", "1h") >= 1'}}`,
 			[]string{p("1", "09:00:00"), q("2", "09:04:00")},
 			[]string{"+09:09:00.001", "-10:00"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			g := compiled(t, c.config)
-			for _, cut := range []bool{false, true} {
-				g.Cut = func() bool { return cut }
-				final, _ := schemas.ParseInstant("2026-01-06T00:00:00Z")
-				out, err := g.Run([][]string{c.history}, final)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got := told(out, "s"); !slices.Equal(got, c.want) {
-					t.Errorf("cut %v: %v, want %v", cut, got, c.want)
-				}
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { comesOut(t, c.config, c.history, c.want) })
 	}
 }
 
@@ -90,6 +77,22 @@ segments: {s: {when: 'count("p", "1h") >= 1'}}`)
 	}
 	if wake, want := chain.Wake(p), now.Add(schemas.Hour); wake != want {
 		t.Errorf("it wakes at %v, want %v", wake, want)
+	}
+}
+
+// comesOut is a history of which the changes of segment s are told, folded in one piece and through bytes at every event.
+func comesOut(t *testing.T, config string, history, want []string) {
+	g := compiled(t, config)
+	for _, cut := range []bool{false, true} {
+		g.Cut = func() bool { return cut }
+		final, _ := schemas.ParseInstant("2026-01-06T00:00:00Z")
+		out, err := g.Run([][]string{history}, final)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(out, "s"); !slices.Equal(got, want) {
+			t.Errorf("cut %v: %v, want %v", cut, got, want)
+		}
 	}
 }
 

@@ -26,7 +26,18 @@ func TestSimulateEngine(t *testing.T) {
 	try(t, func() work { return e.begin() })
 }
 
-func try(t *testing.T, work func() work) {
+// TestSimulateCounterAtLeastOnce: every record comes out, perhaps more than once, and is counted once.
+func TestSimulateCounterAtLeastOnce(t *testing.T) {
+	try(t, func() work { return &counting{atLeast: true} }, "shop.counts")
+}
+
+// TestSimulateEngineAtLeastOnce: without what came once more, all is as if it came once.
+func TestSimulateEngineAtLeastOnce(t *testing.T) {
+	e := newEngine(t)
+	try(t, func() work { return e.begin() }, "shop.segment-changes", "shop.sessions", "shop.late")
+}
+
+func try(t *testing.T, work func() work, atOnce ...string) {
 	n := *seeds
 	first := *seed
 	if first == 0 {
@@ -36,7 +47,7 @@ func try(t *testing.T, work func() work) {
 	}
 	t.Logf("%d seeds from %d", n, first)
 	for i := range uint64(n) {
-		bubble(t, func(t *testing.T) { simulate(t, first+i, work()) })
+		bubble(t, func(t *testing.T) { simulate(t, first+i, work(), atOnce) })
 		if t.Failed() {
 			return
 		}

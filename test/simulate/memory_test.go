@@ -83,6 +83,21 @@ func (m *memory) Keys(task int32, prefix string) (keys []string, err error) {
 	return keys, nil
 }
 
+// From are the keys of the next rows, in order.
+func (m *memory) From(task int32, key string, most int) (keys []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.mu.tasks[task]; t != nil {
+		for k := range t.rows {
+			if k >= key {
+				keys = append(keys, k)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys[:min(most, len(keys))], nil
+}
+
 func (m *memory) Position(task int32) (state.Position, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -95,6 +110,9 @@ func (m *memory) Position(task int32) (state.Position, bool, error) {
 func (m *memory) Apply(task int32, rows map[string][]byte, position state.Position) error {
 	return m.do(applied{task: task, rows: maps.Clone(rows), position: position})
 }
+
+// Err is nil: a machine that is dead has no process that could be told.
+func (m *memory) Err() error { return nil }
 
 func (m *memory) Drop(task int32) error { return m.do(applied{task: task, drop: true}) }
 

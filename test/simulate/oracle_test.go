@@ -38,7 +38,11 @@ func (e *engineWork) faults(s *simulation, inputs []string) (faults []string) {
 			continue
 		}
 		at := r.Topic + " " + string(r.Key)
-		got[at] = append(got[at], text(header(r, "ce_id"), string(r.Value)))
+		said := text(header(r, "ce_id"), string(r.Value))
+		if len(s.config.AtOnce) > 0 && slices.Contains(got[at], said) {
+			continue // it came once more, word by word
+		}
+		got[at] = append(got[at], said)
 	}
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for at := range got {

@@ -69,9 +69,10 @@ func (s *simulation) newClient(options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-func simulate(t *testing.T, seed uint64, w work) {
+func simulate(t *testing.T, seed uint64, w work, atOnce []string) {
 	s, end := newSimulation(t, seed, w)
 	defer end()
+	s.config.AtOnce = atOnce
 	for range 12 {
 		s.produce(s.config.Sources)
 		s.act()

@@ -45,20 +45,7 @@ segments: {s: {when: 'sum("p", "v", "1h") >= 5.0 && session.events >= 1'}}`,
 			[]string{v("1", "09:00:00", "-10"), v("2", "09:25:00", "12"), q("3", "09:50:00")},
 			[]string{"+10:00", "-10:20:00.001"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			g := compiled(t, c.config)
-			for _, cut := range []bool{false, true} {
-				g.Cut = func() bool { return cut }
-				final, _ := schemas.ParseInstant("2026-01-06T00:00:00Z")
-				out, err := g.Run([][]string{c.history}, final)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got := told(out, "s"); !slices.Equal(got, c.want) {
-					t.Errorf("cut %v: %v, want %v", cut, got, c.want)
-				}
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { comesOut(t, c.config, c.history, c.want) })
 	}
 }
 
