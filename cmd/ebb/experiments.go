@@ -37,7 +37,10 @@ DECIDED counts decisions, those of the control arm included, EXPOSED to CONVERTE
 ebb.feedback, or by the experiment's reward, which is owed to the latest decision before it. PEOPLE are those whose first
 decision lies longer back than "within", and RATE is the share of them who did what the reward says in that time. The bounds
 hold with 95 % confidence however often one looks, so that one may stop as soon as they say enough; both bounds of the lift
-hold at once, as each arm's are kept wider for it (the union bound).`,
+hold at once, as each arm's are kept wider for it (the union bound).
+
+Of actions under learning it tells what to write there as "known": whom of those it was offered to it succeeded with. Decisions
+rest on what the configuration says, and on nothing that was counted meanwhile, so that a replay decides as the service did.`,
 		Example: `  ebb experiments -c shop.yaml
   ebb experiments -c shop.yaml --input 2025.jsonl.gz --as-of 2026-01-01T00:00:00Z`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -65,7 +68,7 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 				return err
 			}
 			if len(s.catalog.Studies()) == 0 {
-				return asked("there are no experiments in %s: add one, such as `experiments: {reminders: {actions: [reminder], control: 0.1, reward: purchase, within: 3d}}`", file)
+				return asked("there are no experiments in %s, nor learning: add one, such as `experiments: {reminders: {actions: [reminder], control: 0.1, reward: purchase, within: 3d}}`", file)
 			}
 			if topic != "" {
 				if survey.Mapped, err = mappedFiles(s, file, topic); err != nil {

@@ -4,13 +4,12 @@
 // A group is all actions of the same trigger and channel. What a decision rests on is the profile as it is at the instant of
 // judgement, the decisions made before it included, and nothing else.
 //
-// So what came of decisions for others decides nothing, and `learning` is read and not used. A policy that learns from all
-// people rests on the order in which their events meet, and that is another one after a restart, with other partitions and in a
-// replay: the same events would give other decisions (SPEC section 5, point 5). One that learns from the profile alone keeps to
-// the contract and learns nothing, as nobody is offered the same thing often enough. What would do is a posterior that is
-// fitted from tallies now and then and given to all partitions as part of the configuration, as params are given to models,
-// with a version that decisions name: then chance is a hash of the decision's id, and a propensity an integral over the
-// posterior.
+// What came of decisions for others decides nothing by itself. A policy that learns from all people while it runs would rest on
+// the order in which their events meet, which is another one with other partitions, after a restart and in a replay: the same
+// events would give other decisions (SPEC section 5, point 5). And from one person's history alone there is nothing to learn, as
+// nobody is offered the same thing often enough. So `learning` counts what came of an action, and its posterior is given by the
+// configuration (`known`), as the parameters of models are: it is renewed when somebody pastes what ebb experiments tells.
+// Chance is a hash of the decision's id and the action; the propensity an integral over the posteriors (package bandit).
 //
 // Invariants:
 //

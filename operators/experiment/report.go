@@ -8,7 +8,8 @@ import (
 // Report is what is known of an experiment.
 type Report struct {
 	Experiment string   `json:"experiment"`
-	Reward     string   `json:"reward,omitempty"` // the event type; empty: only feedback converts
+	Learning   string   `json:"learning,omitempty"` // the action, if it is counted for learning; then all is treatment
+	Reward     string   `json:"reward,omitempty"`   // the event type; empty: only feedback converts
 	Within     string   `json:"within"`
 	Control    float64  `json:"control"` // the share of people meant for that arm
 	Arms       []Arm    `json:"arms"`    // treatment, then control
