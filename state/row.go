@@ -20,12 +20,30 @@ const (
 	LayoutNow     = "\x00layout"      // the layout of the configuration that runs
 	SecretKey     = "\x00secret"      // the key of the hashes of erased ids
 	SizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members it has, or how many profiles there are
-	TallyPrefix   = "\x00tally\x00"   // and an experiment as it is defined: what was counted of it
 	RedefinedKey  = "\x00redefined"   // the first key of those not judged yet since segments got another meaning; gone: all are
+	TallyPrefix   = "\x00tally\x00"   // and an experiment as it is defined: what was counted of it
 	WaitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 
 const rowHeader = 8
+
+// Row is a row that a commit changes.
+type Row struct {
+	Key   string
+	Value []byte          // nil: it is gone
+	Was   schemas.Instant // when the row it replaces is to be looked at; WakeUnknown
+}
+
+// WakeUnknown is the Was of a row of which nobody remembers what it replaces.
+const WakeUnknown = schemas.Earliest
+
+// OwnRow is a row of ebb's own, which nobody looks at by itself.
+func OwnRow(key string, value []byte) Row {
+	if value != nil {
+		value = append(AppendRow(make([]byte, 0, rowHeader+len(value)), schemas.Never), value...)
+	}
+	return Row{Key: key, Value: value, Was: schemas.Never}
+}
 
 // AppendRow begins a row; what it says is appended behind.
 func AppendRow(b []byte, wake schemas.Instant) []byte {
@@ -42,6 +60,9 @@ func RowWake(row []byte) schemas.Instant {
 
 // RowState is what a row says.
 func RowState(row []byte) []byte { return row[min(rowHeader, len(row)):] }
+
+// Own is whether a key may be of one of ebb's own rows.
+func Own(key string) bool { return strings.HasPrefix(key, "\x00") }
 
 // ProfileKey is the key of a profile's row.
 func ProfileKey(id string) string {

@@ -30,6 +30,19 @@ func (r *room) begin() int {
 // since is what was appended from a place on.
 func (r *room) since(at int) []byte { return r.bytes[at:len(r.bytes):len(r.bytes)] }
 
+// keep is a copy.
+func (r *room) keep(b []byte) []byte {
+	if len(b) > roomBytes/4 {
+		return append([]byte(nil), b...)
+	}
+	if cap(r.bytes)-len(r.bytes) < len(b) {
+		r.bytes = make([]byte, 0, roomBytes)
+	}
+	at := len(r.bytes)
+	r.bytes = append(r.bytes, b...)
+	return r.since(at)
+}
+
 func (r *room) text(s string) []byte {
 	at := r.begin()
 	r.bytes = append(r.bytes, s...)
@@ -37,9 +50,9 @@ func (r *room) text(s string) []byte {
 }
 
 // data is a message's data; nil if it has none.
-func (r *room) data(name string, m schemas.Message) []byte {
+func (r *room) data(values values, name string, m schemas.Message) []byte {
 	at := r.begin()
-	r.bytes = schemas.AppendData(r.bytes, name, m)
+	r.bytes = values.Append(r.bytes, name, m)
 	if len(r.bytes) == at {
 		return nil
 	}
