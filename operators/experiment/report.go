@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"math"
+
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -69,7 +71,7 @@ func Of(tallies state.Tallies) *Report {
 			continue
 		}
 		counts := Counts{t.N[schemas.OutcomeDecided], t.N[schemas.OutcomeExposed], t.N[schemas.OutcomeOpened], t.N[schemas.OutcomeClicked],
-			t.N[schemas.OutcomeDismissed], t.N[schemas.OutcomeConverted], t.Revenue.Value()}
+			t.N[schemas.OutcomeDismissed], t.N[schemas.OutcomeConverted], finite(t.Revenue.Value())}
 		arm.add(&counts)
 		r.Actions = append(r.Actions, Action{key.Action, arm.Arm, counts})
 	}
@@ -112,7 +114,15 @@ func (c *Counts) add(o *Counts) {
 	c.Clicked += o.Clicked
 	c.Dismissed += o.Dismissed
 	c.Converted += o.Converted
-	c.Revenue += o.Revenue
+	c.Revenue = finite(c.Revenue + o.Revenue)
+}
+
+// finite is x, or the greatest number there is, as JSON has no infinity.
+func finite(x float64) float64 {
+	if math.IsNaN(x) {
+		return 0 // of more than all there is less as much nothing is known
+	}
+	return max(-math.MaxFloat64, min(math.MaxFloat64, x))
 }
 
 // infer says what the counts mean.
