@@ -87,6 +87,9 @@ type Partition struct {
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
+	if !c.Sessions {
+		p.chain.Untold()
+	}
 	p.source, p.topics, p.values = []byte(schemas.Source(c.Name)), map[string]string{}, map[string]values{}
 	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
 		p.topics[kind], p.values[kind] = c.Name+"."+kind, newValues(c.Encoders[kind])
