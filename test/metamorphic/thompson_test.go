@@ -11,11 +11,12 @@ import (
 
 // known is a configuration of three actions of which it is known what came of them, and one, w, of which it is not.
 const known = `{name: t, actions: {a: {on: v, channel: m}, b: {on: v, channel: m, score: 9}, c: {on: v, channel: m, when: 'trait("vip") == true'},
-  d: {on: w, channel: m}, e: {on: w, channel: m, score: 1}}, experiments: {x: {actions: [a], control: 0.5}},
+  d: {on: w, channel: m}, e: {on: w, channel: m, score: 1}, f: {on: z, channel: m}}, experiments: {x: {actions: [a], control: 0.5}},
   learning: {a: {policy: thompson, reward: buy, within: 1d, known: {successes: 30, failures: 270}},
     b: {policy: thompson, reward: buy, within: 1d, known: {successes: 20, failures: 230}},
     c: {policy: thompson, reward: buy, within: 1d, known: {successes: 0, failures: 0}},
-    d: {policy: thompson, reward: buy, within: 1d, known: {successes: 9, failures: 1}}}}`
+    d: {policy: thompson, reward: buy, within: 1d, known: {successes: 9, failures: 1}},
+    f: {policy: thompson, reward: buy, within: 1d, known: {successes: 3, failures: 11}}}}`
 
 func decided(t *testing.T, config string, events []string, cut func() bool, count func(string, schemas.Outcome)) (all []*schemas.Decision) {
 	t.Helper()
@@ -48,7 +49,7 @@ func TestThompson(t *testing.T) {
 		}
 		events = append(events, fmt.Sprintf(`{"id":"v%d","type":"v","subject":"u%d","time":"2026-01-05T10:00:00Z"}`, i, i))
 	}
-	events = append(events, `{"id":"w","type":"w","subject":"u0","time":"2026-01-05T10:00:00Z"}`)
+	events = append(events, `{"id":"w","type":"w","subject":"u0","time":"2026-01-05T10:00:00Z"}`, `{"id":"z","type":"z","subject":"u0","time":"2026-01-05T10:00:00Z"}`)
 	all := decided(t, known, events, nil, nil)
 	again := decided(t, known, events, func() bool { return true }, nil)
 	chosen, propensity, of := map[string]float64{}, map[string]float64{}, map[int]float64{}
@@ -59,6 +60,12 @@ func TestThompson(t *testing.T) {
 		if d.Trigger.On == "w" {
 			if d.Policy != schemas.PolicyScore || d.Action != "e" || d.Propensity != 1 {
 				t.Errorf("where something is not known it is decided %s", text(d))
+			}
+			continue
+		}
+		if d.Trigger.On == "z" {
+			if d.Policy != schemas.PolicyThompson || d.Action != "f" || d.Propensity != 1 {
+				t.Errorf("of one it is decided %s", text(d))
 			}
 			continue
 		}
