@@ -183,6 +183,9 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 
 // over closes what no event in time can change any more at n.
 func (c *Chain) over(p *state.Profile, n schemas.Instant, emit Emit) {
+	if c.untold {
+		emit = nil
+	}
 	c.sessions.Over(p, n, emit)
 	if c.actions != nil {
 		c.actions.Settle(p, n)

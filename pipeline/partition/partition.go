@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/operators"
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
@@ -79,6 +80,8 @@ type Partition struct {
 	due     *due
 	rejudge redefined
 	told    live.Told
+	emitter operators.Emit                       // p.emit, made once
+	bad     func(*kgo.Record, *schemas.Unusable) // p.dead, made once
 	sizes   sizes
 	tallies tallies
 }
@@ -87,6 +90,7 @@ type Partition struct {
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
+	p.emitter, p.bad = p.emit, p.dead
 	if !c.Sessions {
 		p.chain.Untold()
 	}
@@ -224,7 +228,7 @@ func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error
 		return err
 	}
 	erased, was := h.Epoch, h.Alive
-	p.chain.Fold(h.Profile, e, p.watermark, p.emit)
+	p.chain.Fold(h.Profile, e, p.watermark, p.emitter)
 	if h.Epoch != erased {
 		h.erased = true
 	}
