@@ -27,7 +27,7 @@ type Config struct {
 	Sessions, Memberships bool
 	Profiles              schemas.Duration           // how often a profile is published at most; negative: never
 	Encoders              map[string]schemas.Encoder // how values are written, by kind of topic; JSON where none is given
-	Profiled              int                        // decoded profiles kept in memory besides those that changed
+	Profiled              int                        // decoded profiles that a partition keeps in memory besides those that changed
 
 	ForgetHistory bool // go on though the state lacks what the configuration needs
 }
