@@ -79,7 +79,7 @@ var imports = []rule{
 	},
 	{
 		path: "pipeline/partition",
-		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/twmb/franz-go"},
+		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/bits-and-blooms/bloom/v3", "github.com/twmb/franz-go"},
 		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
 	},
 	{
