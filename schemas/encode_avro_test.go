@@ -213,3 +213,17 @@ func depth(v Value) int {
 	}
 	return most + 1
 }
+
+func BenchmarkAvroFramed(b *testing.B) {
+	for _, name := range []string{"entered", "session", "profile"} {
+		m := messages()[name]
+		b.Run(name, func(b *testing.B) {
+			var value []byte
+			b.ReportAllocs()
+			for b.Loop() {
+				value = AvroFramed{ID: 1}.Append(value[:0], "shop", m)
+			}
+			b.SetBytes(int64(len(value)))
+		})
+	}
+}

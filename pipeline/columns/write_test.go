@@ -2,6 +2,7 @@ package columns
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,5 +128,29 @@ func objects(v schemas.Value) schemas.Value {
 func TestBadLine(t *testing.T) {
 	if err := NewTable(&bytes.Buffer{}, "sessions").Write([]byte(`{"id":1}`)); err == nil || !strings.Contains(err.Error(), `making a row of {"id":1}`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestManyRows: rows beyond what is kept in memory at once come back in their order.
+func TestManyRows(t *testing.T) {
+	const rows = groupRows + 10
+	var file bytes.Buffer
+	table := NewTable(&file, "dead-letters")
+	for i := range rows {
+		if err := table.Write(fmt.Appendf(nil, `{"id":"d","source":"/ebb/t","type":"ebb.dead_letter","data":{"reason":"r","detail":"","topic":"t","partition":0,"offset":%d,"payload":"p"}}`, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := table.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := readAll(file.Bytes())
+	if err != nil || len(got) != rows {
+		t.Fatalf("%d rows, %v", len(got), err)
+	}
+	for i, row := range got {
+		if row.Field("offset").Int() != int64(i) {
+			t.Fatalf("row %d is %s", i, row.AppendJSON(nil))
+		}
 	}
 }
