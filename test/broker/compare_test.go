@@ -19,7 +19,7 @@ import (
 )
 
 // kindsCompared are the results that a replay gives, too.
-var kindsCompared = []string{"segment-changes", "sessions"}
+var kindsCompared = []string{"segment-changes", "sessions", "actions"}
 
 // replay gives the lines that come out of the events in a file.
 func (g *group) replay(binary, config, input string) map[string][]string {
