@@ -48,7 +48,7 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 		instances = append(instances, fmt.Sprintf("m%d", i))
 		g.start(instances[i], false, false)
 	}
-	shoppers := startShoppers(t, c, seed, partitions, filepath.Join(g.dir, "events.jsonl"), g.sources)
+	shoppers := startShoppers(t, c, seed, partitions, filepath.Join(g.dir, "events.jsonl"), g.sources, pace{800, 2000, *long})
 	reader := g.startReader(c)
 	g.suffer(c, random, instances, func() bool { return time.Since(g.began) < *long || g.kills < leastKills })
 	shoppers.stop()
