@@ -50,6 +50,10 @@ type Actions interface {
 	// Judge decides, after all changes of an evaluation. fires is whether the event may trigger actions, being not late, or,
 	// without an event, whether now is an instant that Due gave.
 	Judge(at *Judgement, fires bool)
+	// Settle counts what is known at n of the outcomes of decisions. It publishes nothing.
+	Settle(p *state.Profile, n schemas.Instant)
+	// NextSettled is the first instant n at which Settle has something to count; Never.
+	NextSettled(p *state.Profile) schemas.Instant
 }
 
 // Chain is the fold. It holds scratch space: one goroutine uses it at a time.
@@ -169,7 +173,15 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 	c.segments.addAll(c.every)
 	c.judgeMarked(c.judgement(p, cause, e, emit))
 	c.act(!late)
-	c.sessions.Over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
+	c.over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
+}
+
+// over closes what no event in time can change any more at n.
+func (c *Chain) over(p *state.Profile, n schemas.Instant, emit Emit) {
+	c.sessions.Over(p, n, emit)
+	if c.actions != nil {
+		c.actions.Settle(p, n)
+	}
 }
 
 // refresh judges a profile that was written when segments meant something else, at its now.
@@ -278,7 +290,7 @@ func (c *Chain) Pass(p *state.Profile, watermark schemas.Instant, emit Emit) {
 	c.refresh(p, emit)
 	c.Advance(p, watermark, emit)
 	if p.Alive {
-		c.sessions.Over(p, watermark, emit)
+		c.over(p, watermark, emit)
 	}
 }
 
@@ -288,7 +300,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, watermark schemas.Inst
 	fresh.Epoch, fresh.Erased = p.Epoch+1, e.Time
 	if p.Alive {
 		p.Now = max(p.Now, e.Time)
-		c.sessions.Over(p, max(e.Time, watermark), emit)
+		c.over(p, max(e.Time, watermark), emit)
 		c.judge.Erase(c.judgement(p, schemas.CauseErasure, e, emit))
 		// It cannot fail: the events were written by this very layout, and decoded before that.
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
@@ -323,7 +335,11 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if p.Stale {
 		return p.Now
 	}
-	return min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
+	next := min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
+	if c.actions != nil {
+		next = min(next, c.actions.NextSettled(p))
+	}
+	return next
 }
 
 func lateRecord(e *schemas.Event, reason string) *schemas.Late {

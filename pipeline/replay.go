@@ -193,6 +193,7 @@ type folder struct {
 	in       chan *eventBatch
 	free     chan *eventBatch
 	pending  *eventBatch
+	counted  state.Counted
 	err      error
 }
 
@@ -209,7 +210,8 @@ func (r *replayRun) fold(ctx context.Context, source Source) error {
 	defer cancel()
 	for i := range workers {
 		chain := r.Catalog.Chain()
-		w := &folder{run: r, chain: chain, in: make(chan *eventBatch, 4), free: make(chan *eventBatch, 8), pending: &eventBatch{}}
+		w := &folder{run: r, chain: chain, in: make(chan *eventBatch, 4), free: make(chan *eventBatch, 8), pending: &eventBatch{}, counted: state.Counted{}}
+		chain.Count(w.counted.Add)
 		w.profiles = &profiles{open: r.openStore, task: int32(i), chain: chain, most: max(int(r.Memory/2/profileBytes)/workers, 1000),
 			decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}, eraseKey: r.secret}
 		r.workers = append(r.workers, w)
@@ -315,6 +317,15 @@ func (w *folder) emit(m schemas.Message) {
 	w.run.results.add(m)
 }
 
+// counted is what all workers have counted of experiments, by name.
+func (r *replayRun) counted() state.Counted {
+	all := state.Counted{}
+	for _, w := range r.workers {
+		all.AddAll(w.counted)
+	}
+	return all
+}
+
 // finish brings every profile to the final instant.
 func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 	var wg sync.WaitGroup
@@ -336,6 +347,9 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 				}
 				return errors.Join(r.results.err(), ctx.Err())
 			})
+			if w.err == nil && r.State != "" {
+				w.err = w.keepCounted()
+			}
 		})
 	}
 	wg.Wait()
@@ -345,6 +359,7 @@ func (r *replayRun) finish(ctx context.Context, final schemas.Instant) error {
 		}
 		r.summary.Profiles += counts[i]
 	}
+	r.summary.Experiments = r.Catalog.Report(r.counted())
 	return nil
 }
 
@@ -356,6 +371,18 @@ func (w *folder) keep(final schemas.Instant) error {
 	batch := w.profiles.store.NewBatch()
 	defer batch.Close()
 	batch.SetPosition(w.profiles.task, state.Position{Watermark: final})
+	return batch.Commit(true)
+}
+
+// keepCounted writes what was counted of experiments, the final instant included: before it, only of those who came back it
+// would be known what they did.
+func (w *folder) keepCounted() error {
+	batch := w.profiles.store.NewBatch()
+	defer batch.Close()
+	for _, s := range w.run.Catalog.Studies() {
+		row := w.counted[s.Name].Append(state.AppendRow(nil, schemas.Never))
+		batch.PutProfile(w.profiles.task, state.TallyKey(s.Text), row, schemas.Never, schemas.Never)
+	}
 	return batch.Commit(true)
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/ebbstream/ebb/operators/experiment"
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -16,16 +17,17 @@ type Counts map[string]int64
 
 // Summary is what a replay did: summary.json.
 type Summary struct {
-	Events          int64            `json:"events"`             // decoded, up to as-of
-	First           *schemas.Instant `json:"first_event_time"`   // of them; null without events
-	Last            *schemas.Instant `json:"last_event_time"`    //
-	Final           *schemas.Instant `json:"final_instant"`      // as of which profiles are told
-	Profiles        int64            `json:"profiles"`           //
-	Lines           Counts           `json:"lines"`              // of each result file
-	DeadLetters     Counts           `json:"dead_letters"`       // by reason
-	Warnings        []string         `json:"warnings,omitempty"` //
-	Seconds         float64          `json:"seconds"`
-	EventsPerSecond float64          `json:"events_per_second"`
+	Events          int64                `json:"events"`                // decoded, up to as-of
+	First           *schemas.Instant     `json:"first_event_time"`      // of them; null without events
+	Last            *schemas.Instant     `json:"last_event_time"`       //
+	Final           *schemas.Instant     `json:"final_instant"`         // as of which profiles are told
+	Profiles        int64                `json:"profiles"`              //
+	Lines           Counts               `json:"lines"`                 // of each result file
+	DeadLetters     Counts               `json:"dead_letters"`          // by reason
+	Experiments     []*experiment.Report `json:"experiments,omitempty"` // by name
+	Warnings        []string             `json:"warnings,omitempty"`    //
+	Seconds         float64              `json:"seconds"`
+	EventsPerSecond float64              `json:"events_per_second"`
 
 	times eventTimes
 }

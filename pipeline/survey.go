@@ -31,6 +31,7 @@ type Surveyed struct {
 	TooLate     int64           // of the events; they were not applied
 	DeadLetters Counts          // by reason
 	Warnings    []string
+	Counted     state.Counted // of experiments
 }
 
 // Run reads the files, then visits the profiles that are alive: one at a time, in no particular order, with the chain that
@@ -76,5 +77,6 @@ func (r *replayRun) survey(ctx context.Context, visit func(*catalog.Chain, *stat
 			return nil, err
 		}
 	}
+	read.Counted = r.counted()
 	return read, nil
 }

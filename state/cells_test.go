@@ -111,7 +111,7 @@ var kinds = []kind{
 			}
 			return text(open, c.Ended, c.Count(n, 0), c.Count(n, window), c.Count(n, 3), c.NextLeaving(n, window), c.Current(n) != nil)
 		}),
-	waiting, support,
+	waiting, support, offers,
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

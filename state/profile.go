@@ -30,8 +30,9 @@ type Profile struct {
 
 // Spec is one cell that a plan keeps: its canonical key, and its zero form.
 type Spec struct {
-	Key string
-	New func() Cell
+	Key  string
+	New  func() Cell
+	Anew bool // it begins when it is configured: no history is missing before that
 }
 
 // Layout says what the bytes of a profile mean: the keys of its cells and the texts it shortens, each by number. It is
@@ -119,7 +120,7 @@ func (l *Layout) Missing(old []byte) ([]string, error) {
 	}
 	var missing []string
 	for _, s := range l.Specs {
-		if !known[s.Key] {
+		if !known[s.Key] && !s.Anew {
 			missing = append(missing, s.Key)
 		}
 	}

@@ -21,6 +21,7 @@ const (
 	SecretKey     = "\x00secret"      // the key of the hashes of erased ids
 	SizePrefix    = "\x00size\x00"    // and a segment, or nothing: how many members it has, or how many profiles there are
 	RedefinedKey  = "\x00redefined"   // the first key of those not judged yet since segments got another meaning; gone: all are
+	TallyPrefix   = "\x00tally\x00"   // and an experiment as it is defined: what was counted of it
 	WaitingPrefix = "\x00waiting\x00" // and the id of a profile whose public view waits for its time
 )
 
@@ -63,6 +64,9 @@ func ProfileID(key string) (id string, ok bool) {
 
 // LayoutKey is the key of a layout's row.
 func LayoutKey(hash uint64) string { return fmt.Sprintf("%s%016x", layoutPrefix, hash) }
+
+// TallyKey is the key of what was counted of an experiment; text says what it means.
+func TallyKey(text string) string { return TallyPrefix + text }
 
 // ErasedKey is the key of what stays of an erased profile: under a secret, so that who does not have it cannot try ids.
 func ErasedKey(secret []byte, id string) string {

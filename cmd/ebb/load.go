@@ -76,9 +76,18 @@ func parse(path string, text []byte, change func(*catalog.Blocks)) (*settings, e
 // setting is what the operators are told of the rest of the file.
 func (s *settings) setting() catalog.Setting {
 	return catalog.Setting{
+		Name: s.Name, MuteBefore: s.muteBefore(),
 		Time:   operators.Time{Lateness: schemas.Duration(s.Time.Lateness), Accept: schemas.Duration(s.Time.Accept)},
 		Limits: expr.Limits{Events: s.Limits.Events, Values: s.Limits.Values},
 	}
+}
+
+// muteBefore is the event time before which changes and decisions are not published; Earliest: all are.
+func (s *settings) muteBefore() schemas.Instant {
+	if at := s.Outputs.MuteBefore; !at.IsZero() {
+		return schemas.Instant(at.UnixMilli())
+	}
+	return schemas.Earliest
 }
 
 // instant reads a flag's time.

@@ -82,10 +82,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 				}
 			}
 			r.Name, r.Catalog, r.Memory, r.State = s.Name, s.catalog, int64(size), state
-			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), schemas.Earliest
-			if mute := s.Outputs.MuteBefore; !mute.IsZero() {
-				r.MuteBefore = schemas.Instant(mute.UnixMilli())
-			}
+			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), s.muteBefore()
 			span, err := between.span()
 			if err != nil {
 				return err

@@ -20,7 +20,8 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return asked("%w; see `%s --help`", err, cmd.CommandPath())
 	})
-	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(),
+	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(),
+		runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(),
 		versionCommand())
 	for _, c := range cmd.Commands() {
 		c.RunE = marked(c.RunE)

@@ -35,7 +35,7 @@ func atOnce(s *settings) (topics []string) {
 func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
 	c := &partition.Config{
 		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
-		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1,
+		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: s.muteBefore(), Profiles: -1,
 		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Profiled: int(s.State.Cache / decodedSize), ForgetHistory: forget,
 	}
 	if !s.Time.IdleAfter.Never() {
@@ -43,9 +43,6 @@ func partitions(ctx context.Context, s *settings, forget bool) (*partition.Confi
 	}
 	if !s.Outputs.Profiles.Off() {
 		c.Profiles = schemas.Duration(s.Outputs.Profiles)
-	}
-	if mute := s.Outputs.MuteBefore; !mute.IsZero() {
-		c.MuteBefore = schemas.Instant(mute.UnixMilli())
 	}
 	var writers schemas.AvroSchemas
 	if r := s.Kafka.SchemaRegistry; r != nil {

@@ -33,15 +33,15 @@ func (o *Operator) judge(f firing) {
 	if a.expires > 0 {
 		d.ExpiresAt = f.At.Add(a.expires)
 	}
-	if a.Bucket != nil {
-		d.Experiment, d.Arm = a.experiment, schemas.ArmTreatment
-		if o.at.View.Value(a.Bucket, p.Now).Int() < a.control {
-			d.Arm = schemas.ArmControl
-		}
+	if a.study != nil {
+		d.Experiment, d.Arm = a.study.Name, a.study.arm(o.at.View.Value(a.Bucket, p.Now).Int())
 	}
 	o.remember(a.cap)
 	o.remember(f.cap)
 	o.at.Emit(d)
+	if a.study != nil && d.Time >= o.mute {
+		o.offer(a.study, d)
+	}
 }
 
 // rule is the first rule that keeps an action back; "" and its score and payload if none does.

@@ -50,9 +50,13 @@ func DefaultGuards() Guards { return Guards{MinSupport: MinSupport{Events: 1}} }
 type Experiment struct {
 	Actions []string          `yaml:"actions" required:"true" doc:"the actions it is about"`
 	Control float64           `yaml:"control" doc:"the share of profiles, from 0 to 1, to whom they are not delivered"`
-	Reward  string            `yaml:"reward" doc:"the event type that counts as success"`
-	Within  *schemas.Duration `yaml:"within" doc:"how long after the decision it counts"`
+	Reward  string            `yaml:"reward" doc:"the event type that counts as success; default: only feedback of the kind converted does"`
+	Value   string            `yaml:"value" doc:"the field of the reward's data that is the revenue, such as amount"`
+	Within  *schemas.Duration `yaml:"within" doc:"how long after the decision feedback and rewards count; default: 7d"`
 }
+
+// defaultWithin is how long something counts after a decision where the configuration does not say.
+const defaultWithin = 7 * schemas.Day
 
 // Learning is one entry of the block `learning`.
 type Learning struct {
@@ -66,6 +70,8 @@ type Recommendations map[string]any
 
 // Blocks are the configuration of the operator.
 type Blocks struct {
+	Name        string          // the application's, which the ids of decisions take
+	MuteBefore  schemas.Instant // decisions before it are not published, so that nothing comes of them
 	Actions     map[string]Config
 	Channels    map[string]Channel
 	Guards      Guards
@@ -94,6 +100,9 @@ func (e *Experiment) Check(report func(path, message string)) {
 	}
 	if e.Within != nil && *e.Within <= 0 {
 		report("within", "the time must be longer than 0, such as 3d")
+	}
+	if e.Value != "" && e.Reward == "" {
+		report("value", "it is a field of the reward's data, and there is no reward: add one, such as purchase")
 	}
 }
 

@@ -46,6 +46,9 @@ func (r *Rules) Describe(gap schemas.Duration) []Description {
 					d.Cells = append(d.Cells, r.specs[c.cell])
 				}
 			}
+			if a.study != nil {
+				d.Cells = append(d.Cells, r.specs[a.study.cell])
+			}
 			d.Cells = append(d.Cells, r.counted(a)...)
 			all = append(all, d)
 		}

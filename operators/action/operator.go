@@ -26,6 +26,7 @@ type Operator struct {
 	fired    []firing // of this evaluation
 	emit     operators.Emit
 	hears    operators.Emit // hear, bound once
+	counted  func(schemas.Outcome)
 }
 
 // change is one that triggers.
@@ -86,8 +87,12 @@ func (o *Operator) NextChange(*state.Profile, *expr.Call, schemas.Instant) schem
 	return schemas.Never
 }
 
-// Fold counts the values of the fields that payloads draw from. The sessions have taken the event in before.
+// Fold finds the decisions that feedback and rewards are owed to, and counts the values of the fields that payloads draw
+// from. The sessions have taken the event in before.
 func (o *Operator) Fold(in *operators.Input) {
+	if len(o.studies) > 0 {
+		o.attribute(in)
+	}
 	if in.Type.Reserved {
 		return
 	}

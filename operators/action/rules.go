@@ -3,7 +3,6 @@ package action
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/ebbstream/ebb/operators/expr"
@@ -14,9 +13,12 @@ import (
 // Rules are the blocks made ready; all goroutines share them.
 type Rules struct {
 	plan    *expr.Plan
-	groups  []*group // by the least name among their actions
-	support []*field // what min_support counts
+	name    string          // the application's
+	mute    schemas.Instant // what is decided before is not published
+	groups  []*group        // by the least name among their actions
+	support []*field        // what min_support counts
 	guards  Guards
+	studies []*Study // the experiments, by name
 	specs   []state.Spec
 	waiting int // the number of its cell in specs, -1: nothing ever waits
 }
@@ -40,11 +42,10 @@ func (g *group) idle() bool {
 // planned is one action, ready to be judged.
 type planned struct {
 	*expr.PlannedAction
-	cap        *capped          // nil: none
-	expires    schemas.Duration // 0: never
-	payload    []part
-	experiment string
-	control    int64 // of 10,000 buckets
+	cap     *capped          // nil: none
+	expires schemas.Duration // 0: never
+	payload []part
+	study   *Study // the experiment that it belongs to; nil: none
 }
 
 // capped is a cap, and where the decisions that count toward it are kept.
@@ -73,7 +74,8 @@ type field struct {
 
 // NewRules makes the blocks ready; plan is that of their Definitions. sessions, values and names are as the layout has them.
 func NewRules(b Blocks, plan *expr.Plan, fieldNames []string, limits expr.Limits) *Rules {
-	r := &Rules{plan: plan, guards: b.Guards, waiting: -1}
+	r := &Rules{plan: plan, name: b.Name, mute: b.MuteBefore, guards: b.Guards, waiting: -1}
+	r.studies = r.prepare(b, plan, limits)
 	byText, channels := map[[2]string]*group{}, map[string]*capped{}
 	for _, a := range plan.Actions { // by name: so groups come by the least name among their actions
 		c := b.Actions[a.Name]
@@ -95,8 +97,10 @@ func NewRules(b Blocks, plan *expr.Plan, fieldNames []string, limits expr.Limits
 			byText[key] = g
 			r.groups = append(r.groups, g)
 		}
-		p := &planned{PlannedAction: a, cap: r.capped(c.Cap, "action", a.Name), experiment: b.experimentOf(a.Name)}
-		p.control = int64(math.Round(b.Experiments[p.experiment].Control * 10_000))
+		p := &planned{PlannedAction: a, cap: r.capped(c.Cap, "action", a.Name)}
+		if i := slices.IndexFunc(r.studies, func(s *Study) bool { return slices.Contains(s.Actions, a.Name) }); i >= 0 {
+			p.study = r.studies[i]
+		}
 		if c.ExpiresIn != nil {
 			p.expires = *c.ExpiresIn
 		}
@@ -168,6 +172,9 @@ func (r *Rules) Specs() []state.Spec { return r.specs }
 // Texts are what profiles will repeat.
 func (r *Rules) Texts() []string {
 	var all []string
+	for _, s := range r.studies {
+		all = append(all, s.Actions...)
+	}
 	if r.waiting >= 0 {
 		for _, g := range r.groups {
 			if g.quiet != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ebbstream/ebb/operators/action"
+	"github.com/ebbstream/ebb/operators/experiment"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/state"
 )
@@ -23,6 +24,20 @@ func (b *Blocks) define(d *expr.Definitions) action.Blocks {
 func (b *Blocks) misfits(blocks *action.Blocks) []expr.Fault {
 	isSegment := func(name string) bool { _, found := b.Segments[name]; return found }
 	return blocks.Check(isSegment, slices.Sorted(maps.Keys(b.Segments)))
+}
+
+// Studies are the experiments, by name.
+func (c *Catalog) Studies() []*action.Study { return c.actions.Studies() }
+
+// Report says what was counted of the experiments, by name; one of which nothing was is there, too.
+func (c *Catalog) Report(counted state.Counted) []*experiment.Report {
+	all := []*experiment.Report{}
+	for _, s := range c.Studies() {
+		r := experiment.Of(counted[s.Name])
+		r.Experiment, r.Reward, r.Within, r.Control = s.Name, s.Reward, s.Within.String(), float64(s.Control)/10_000
+		all = append(all, r)
+	}
+	return all
 }
 
 // ActionDescription is what an action needs, and what triggers it.
@@ -58,6 +73,9 @@ func (c *Catalog) actionBytes(s state.Spec) int64 {
 	case *state.Waiting:
 		const wait = 2 + 2*instantBytes + countBytes + 2*textBytes
 		return cellBytes + 1 + int64(c.actions.Waits())*wait
+	case *state.Offers:
+		const offer = instantBytes + 16 + 2 + 2
+		return cellBytes + 2 + instantBytes + int64(x.Keep)*offer
 	case *state.Support:
 		value := int64(textBytes + countBytes + instantBytes)
 		if x.Sessions { // most are over, and only counted

@@ -85,6 +85,8 @@ func Defaults() *Blocks {
 
 // Setting is what the rest of the configuration tells the operators.
 type Setting struct {
+	Name       string          // the application's
+	MuteBefore schemas.Instant // decisions before it are not published; zero or Earliest: all are
 	Time       operators.Time
 	Limits     expr.Limits
 	Exhaustive bool // see expr.Definitions
@@ -117,12 +119,16 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 		d.Models[typ] = c.Model()
 	}
 	rules := b.define(&d)
+	rules.Name, rules.MuteBefore = s.Name, s.MuteBefore
 	plan, faults := expr.Compile(d)
 	if faults = append(faults, b.misfits(&rules)...); len(faults) > 0 {
 		return nil, faults
 	}
 	for _, field := range b.Sessions.Keep {
 		plan.AddField(strings.Split(field, "."))
+	}
+	for _, path := range rules.Fields() {
+		plan.AddField(path)
 	}
 	c := &Catalog{Plan: plan, blocks: b, setting: s}
 	var names []string
@@ -177,7 +183,7 @@ func (c *Catalog) Chain() *Chain {
 	if a != nil {
 		chain.Decide(a)
 	}
-	return &Chain{Chain: chain, traits: t, sessions: s, features: f, segments: g}
+	return &Chain{Chain: chain, traits: t, sessions: s, features: f, segments: g, actions: a}
 }
 
 // Chain is the fold, with the public view of its profiles.
@@ -187,6 +193,14 @@ type Chain struct {
 	sessions *session.Operator
 	features *feature.Operator
 	segments *segment.Operator
+	actions  *action.Operator // nil: there are none
+}
+
+// Count has somebody told what is to be counted of experiments.
+func (c *Chain) Count(counted func(schemas.Outcome)) {
+	if c.actions != nil {
+		c.actions.Count(counted)
+	}
 }
 
 // Profile is the public view of a profile as of n, which is not before its now; nil if there is none.

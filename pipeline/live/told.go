@@ -1,5 +1,7 @@
 package live
 
+import "github.com/ebbstream/ebb/schemas"
+
 // Told is what happened on the way to a Batch, for metrics: it counts once the Batch is committed.
 type Told struct {
 	Events, Timers int64
@@ -7,13 +9,15 @@ type Told struct {
 	Dead           map[string]int64
 	Entered        map[string]int64 // by segment
 	Exited         map[string]int64
-	Decided        map[string]int64 // by action
-	Sizes          map[string]int64 // where it changed: how many profiles the task has now, under "", and members, by segment
+	Decided        map[string]int64          // by action
+	Outcomes       map[schemas.Outcome]int64 // of experiments, without their values
+	Sizes          map[string]int64          // where it changed: how many profiles the task has now, under "", and members, by segment
 }
 
 // Reset begins anew.
 func (t *Told) Reset() {
-	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}, Decided: map[string]int64{}}
+	*t = Told{Late: map[string]int64{}, Dead: map[string]int64{}, Entered: map[string]int64{}, Exited: map[string]int64{}, Decided: map[string]int64{},
+		Outcomes: map[schemas.Outcome]int64{}}
 }
 
 // Take gives what was told since the last Take.

@@ -78,6 +78,7 @@ type Partition struct {
 	rejudge redefined
 	told    live.Told
 	sizes   sizes
+	tallies tallies
 }
 
 // New goes on at a position. It fails if the state lacks what the configuration needs.
@@ -110,6 +111,9 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		return nil, err
 	}
 	if p.rejudge, err = newRedefined(p); err != nil {
+		return nil, err
+	}
+	if p.tallies, err = newTallies(p); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -33,6 +33,7 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	b.Position = p.position()
 	b.Told = p.told.Take()
 	b.Told.Sizes = p.sizes.seal(b.Rows)
+	p.tallies.seal(b.Rows)
 	s.sealed, p.records = b.Rows, 0
 	return b, nil
 }

@@ -18,6 +18,7 @@ func (n *Node) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /profiles/{id}", n.guarded(n.profile))
 	mux.Handle("GET /profiles/{id}/explain/{segment}", n.guarded(n.explain))
+	mux.Handle("GET /experiments", n.guarded(n.experiments))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
 	mux.Handle("GET /healthz", says(n.member.stuck))
 	mux.Handle("GET /readyz", says(n.member.unready))

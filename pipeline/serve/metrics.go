@@ -16,6 +16,7 @@ type metrics struct {
 	dead, late                *prometheus.CounterVec // by reason
 	changes                   *prometheus.CounterVec // by segment and status
 	decided                   *prometheus.CounterVec // by action
+	outcomes                  *prometheus.CounterVec // by experiment, action, arm and kind
 	requests                  *prometheus.CounterVec // by status
 	fold, commit, restore     prometheus.Histogram
 }
@@ -46,6 +47,7 @@ func newMetrics() *metrics {
 	m.late = by("ebb_late_total", "Events that came too late for something, by reason.", "reason")
 	m.changes = by("ebb_segment_changes_total", "Entries into segments and exits.", "segment", "status")
 	m.decided = by("ebb_decisions_total", "Decisions, those of control groups included.", "action")
+	m.outcomes = by("ebb_experiment_outcomes_total", "Decisions of experiments and what came of them; people whose time is over have no action.", "experiment", "action", "arm", "kind")
 	m.requests = by("ebb_http_requests_total", "Requests for profiles, by status.", "status")
 	m.fold = seconds("ebb_fold_seconds", "How long a task folded at a time.", 0.0001, 15)
 	m.commit = seconds("ebb_commit_seconds", "From the beginning of a transaction until it is stored.", 0.001, 15)
@@ -82,6 +84,9 @@ func (m *metrics) add(t *live.Told) {
 	}
 	for action, n := range t.Decided {
 		m.decided.WithLabelValues(action).Add(float64(n))
+	}
+	for o, n := range t.Outcomes {
+		m.outcomes.WithLabelValues(o.Experiment, o.Action, o.Arm, o.Kind.String()).Add(float64(n))
 	}
 	for segment, n := range t.Entered {
 		m.changes.WithLabelValues(segment, "entered").Add(float64(n))

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/action"
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/operators/segment"
@@ -56,6 +57,8 @@ func newMember(t *testing.T, token string, held ...int32) *member {
 	blocks.Sessions.Gap = 30 * schemas.Minute
 	blocks.Features = catalog.Named[string]{"bought": `count("p")`}
 	blocks.Segments = catalog.Named[segment.Config]{"buyers": {When: `count("p", "1h") >= 1`}, "away": {When: `since_last("*") > hours(2)`}}
+	blocks.Actions = catalog.Named[action.Config]{"tip": {On: "v", Channel: "m"}}
+	blocks.Experiments = map[string]action.Experiment{"tips": {Actions: []string{"tip"}, Control: 0.5, Reward: "r"}}
 	compiled, faults := catalog.Compile(blocks, catalog.Setting{
 		Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100},
 	})

@@ -21,7 +21,8 @@ import (
 // Engine is a compiled configuration.
 type Engine struct {
 	Catalog *catalog.Catalog
-	Cut     func() bool // whether the profile goes through its bytes after an event, as at a restart; may be nil
+	Count   func(subject string, o schemas.Outcome) // is told what is counted of experiments; may be nil
+	Cut     func() bool                             // whether the profile goes through its bytes after an event, as at a restart; may be nil
 }
 
 // Load reads and compiles a configuration, as the command does. All its faults come at once.
@@ -33,8 +34,12 @@ func Load(name string, text []byte, env func(string) (string, bool), options ...
 	}
 	c, doc, faults := config.Load(name, text, env, entries...)
 	setting := catalog.Setting{
+		Name:   c.Name,
 		Time:   operators.Time{Lateness: schemas.Duration(c.Time.Lateness), Accept: schemas.Duration(c.Time.Accept)},
 		Limits: expr.Limits{Events: c.Limits.Events, Values: c.Limits.Values},
+	}
+	if at := c.Outputs.MuteBefore; !at.IsZero() {
+		setting.MuteBefore = schemas.Instant(at.UnixMilli())
 	}
 	for _, option := range options {
 		option(&setting)
@@ -93,6 +98,10 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 	chain := g.Catalog.Chain()
 	var out []schemas.Message
 	emit := func(m schemas.Message) { out = append(out, m) }
+	subject := ""
+	if g.Count != nil {
+		chain.Count(func(o schemas.Outcome) { g.Count(subject, o) })
+	}
 	profiles := map[string]*state.Profile{}
 	source, last := pipeline.MergeInput(sources...), schemas.Earliest
 	var e schemas.Event
@@ -110,6 +119,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 			p = chain.Layout().New(e.Subject)
 			profiles[e.Subject] = p
 		}
+		subject = e.Subject
 		chain.Fold(p, &e, schemas.Earliest, emit)
 		if g.Cut != nil && g.Cut() {
 			if p, err = reread(chain, p); err != nil {
@@ -122,6 +132,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 		asOf = last
 	}
 	for _, id := range slices.Sorted(maps.Keys(profiles)) {
+		subject = id
 		chain.Pass(profiles[id], asOf, emit)
 		if view := chain.Profile(profiles[id], asOf); view != nil {
 			emit(view)

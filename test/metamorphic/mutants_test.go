@@ -24,6 +24,9 @@ type mutant struct {
 // decides are the tests that notice a mistake in decisions.
 const decides = "TestDecisionsAgainstModel"
 
+// outcomes are those that notice a mistake in what is counted of experiments.
+const outcomes = "TestOutcomes"
+
 var mistakes = []mutant{
 	// Windows: n - w < time <= n.
 	{"state/times.go", "c.At[0] > edge", "c.At[0] >= edge", "an event is still in the window at time + w", true, ""},
@@ -132,6 +135,16 @@ var mistakes = []mutant{
 	{"state/support.go", "\t\tif j > i+1 {", "\t\tif j > i+9 {", "sessions that were joined count twice", false, decides},
 	{"operators/feature/feature.go", "v.Kind() != schemas.String || u.Sensitive(v)", "v.Kind() != schemas.String", "a sensitive value is an interest", false, decides},
 	{"operators/feature/feature.go", "!v.Known() || u.Sensitive(v)", "!v.Known()", "a sensitive value is pending", false, decides},
+
+	// What comes of decisions.
+	{"state/offers.go", "return at < t && t <= at.Add(c.Within)", "return at <= t && t <= at.Add(c.Within)", "what is at the instant of a decision is owed to it", false, outcomes},
+	{"state/offers.go", "return at < t && t <= at.Add(c.Within)", "return at < t && t < at.Add(c.Within)", "a reward at the end of its time is too late", false, outcomes},
+	{"state/offers.go", "for i := len(c.Open) - 1; i >= 0; i--", "for i := range c.Open", "a reward is owed to the first decision", true, outcomes},
+	{"state/offers.go", "c.Open[gone].At.Add(c.Within) < horizon", "c.Open[gone].At.Add(c.Within) <= horizon", "a decision is forgotten while something can be owed to it", false, "TestOffersWithin"},
+	{"state/offers.go", "\treturn r.Over\n", "\treturn false\n", "a reward that comes late corrects nothing", false, outcomes},
+	{"operators/action/attribute.go", "if d.See(schemas.OutcomeConverted) {", "if true {", "a decision is converted again and again", false, outcomes},
+	{"operators/action/attribute.go", "c.Ends() > n", "c.Ends() >= n", "a person's time is over too late", false, outcomes},
+	{"operators/action/choose.go", "a.study != nil && d.Time >= o.mute", "a.study != nil", "what is not published is counted", false, outcomes},
 }
 
 // TestMutants: the random cases notice each of these mistakes. One that none of them notices is a hole in their generator,
@@ -154,8 +167,8 @@ func TestMutants(t *testing.T) {
 			tests := []string{"./test/metamorphic", "-run", "TestAgainstModel|TestLookingAhead|TestRising", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}
 			switch m.cell {
 			case "":
-			case decides:
-				tests[2], tests[4] = decides, "4000"
+			case decides, outcomes:
+				tests[2], tests[4] = m.cell, "4000"
 			default:
 				tests = []string{"./state", "-run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}
 			}

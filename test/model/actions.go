@@ -48,11 +48,13 @@ type Guards struct {
 // Support is what a value of a payload must rest on.
 type Support struct{ Events, Sessions int }
 
-// ExperimentDef is an experiment; its reward decides nothing.
+// ExperimentDef is an experiment; its reward decides nothing, and may be empty, as may the field of its value.
 type ExperimentDef struct {
-	Name    string
-	Actions []string
-	Control float64
+	Name          string
+	Actions       []string
+	Control       float64
+	Reward, Value string
+	Within        int64
 }
 
 // meaning is one text for all triggers that mean the same.

@@ -55,8 +55,7 @@ func (c Config) actionsYAML(line func(format string, args ...any)) {
 		line("experiments:")
 	}
 	for _, e := range c.Experiments {
-		line("  %s: {actions: [%s], control: %s, reward: o, within: 1d}", e.Name, strings.Join(e.Actions, ", "),
-			strconv.FormatFloat(e.Control, 'f', -1, 64))
+		line("  %s: %s", e.Name, e.yaml(strings.Join(e.Actions, ", ")))
 	}
 	if c.MuteBefore != nil {
 		line("outputs: {mute_before: %q}", formatTime(*c.MuteBefore))

@@ -165,7 +165,7 @@ func (g *gen) guards() {
 func (g *gen) experiments(actions []string) {
 	for _, name := range []string{"exp", "reminders"} {
 		if n := min(1+g.r.Intn(2), len(actions)); n > 0 && g.chance(30) {
-			g.cfg.Experiments = append(g.cfg.Experiments, ExperimentDef{name, actions[:n], pick(g.r, controls)})
+			g.cfg.Experiments = append(g.cfg.Experiments, ExperimentDef{Name: name, Actions: actions[:n], Control: pick(g.r, controls), Reward: "o", Within: day})
 			actions = actions[n:]
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // shop has what time moves: windows, fading sums, deadlines, hours of the day, sessions; and what people decide: consents,
-// erasure.
+// erasure; and actions of which something may come.
 const shop = `
 name: shop
 time: {lateness: 10m, accept: 24h, idle_after: never}
@@ -30,6 +30,13 @@ segments:
   early: {when: 'local_hour() < 8 && ever("view")'}
   spenders: {when: 'sum("purchase", "amount", "6h") >= 30.0'}
   visitors: {when: 'sessions("12h") >= 2 && session.events > 0'}
+actions:
+  recall: {on: enters("abandoners"), channel: mail, cap: {max: 2, per: 1d}}
+  tip: {on: cart, channel: app}
+  hello: {on: every("5h"), channel: mail}
+experiments:
+  reminders: {actions: [recall], control: 0.4, reward: purchase, value: amount, within: 6h}
+  tips: {actions: [tip, hello], control: 0.5, reward: view, within: 20m}
 `
 
 // An engineWork is the whole fold. Each person's events come through one topic, so that the order of arrival is one; of the
@@ -41,7 +48,7 @@ type engineWork struct {
 	sent    int
 }
 
-var engineOutputs = []string{"shop.segment-changes", "shop.sessions", "shop.late", "shop.profiles"}
+var engineOutputs = []string{"shop.segment-changes", "shop.sessions", "shop.late", "shop.profiles", "shop.actions"}
 
 func newEngine(t *testing.T) *engineWork {
 	_, _, compiled, faults := engine.Load("shop.yaml", []byte(shop), engine.NoEnvironment)

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,7 @@ type oracle struct {
 	clocks   map[place]schemas.Instant
 	out      map[string][]string // topic and key to what came out, in order
 	views    map[string]string
+	counted  state.Counted // of experiments
 }
 
 // text is a message as it is compared: all but the header noticed_at and the record's own place and time.
@@ -58,6 +60,11 @@ func (e *engineWork) faults(s *simulation, inputs []string) (faults []string) {
 		}
 		fault("%s: after %d alike of %d and %d:\nwant %q\n got %q", at, i, len(all), len(got[at]), all[i:min(i+2, len(all))], got[at][min(i, len(got[at])):min(i+2, len(got[at]))])
 	}
+	for name, counted := range e.tallies(s) {
+		if !bytes.Equal(counted.Append(nil), want.counted[name].Append(nil)) {
+			fault("of the experiment %s there was counted\n%v, and should be\n%v", name, counted.text(), tallies(want.counted[name]).text())
+		}
+	}
 	for id, view := range want.views {
 		if views[id] != view {
 			fault("%s: the public view is\n%s, and should be\n%s", id, views[id], view)
@@ -76,8 +83,9 @@ func header(r *kgo.Record, key string) string {
 }
 
 func (e *engineWork) oracle(records []*kgo.Record) (*oracle, error) {
-	o := &oracle{e: e, profiles: map[string]*state.Profile{}, of: map[string]int32{}, clocks: map[place]schemas.Instant{}, out: map[string][]string{}, views: map[string]string{}}
+	o := &oracle{e: e, profiles: map[string]*state.Profile{}, of: map[string]int32{}, clocks: map[place]schemas.Instant{}, out: map[string][]string{}, views: map[string]string{}, counted: state.Counted{}}
 	chain := e.catalog.Chain()
+	chain.Count(o.counted.Add)
 	for _, source := range e.common.Sources {
 		decoder := source.Decoder()
 		for _, r := range records {
@@ -132,6 +140,8 @@ func (o *oracle) emit(m schemas.Message) {
 	switch m := m.(type) {
 	case *schemas.SegmentChange:
 		put("shop.segment-changes", m.Profile, id())
+	case *schemas.Decision:
+		put("shop.actions", m.Profile, id())
 	case *schemas.SessionEnded:
 		put("shop.sessions", m.Profile, id())
 	case *schemas.Late:
