@@ -28,7 +28,7 @@ type Limits struct {
 
 // Outputs are what is published, and how.
 type Outputs struct {
-	Format      string          `yaml:"format" enum:"json,avro" doc:"how values are written"`
+	Format      string          `yaml:"format" enum:"json,avro,segment" doc:"how values are written: JSON; Avro, by kafka.schema_registry; or segment changes as the audience calls of Segment, and the rest as JSON"`
 	Sessions    bool            `yaml:"sessions" doc:"publish finished sessions"`
 	Profiles    DurationOrFalse `yaml:"profiles" doc:"publish a profile at most this often, or false"`
 	Memberships bool            `yaml:"memberships" doc:"publish who is in which segment, compacted"`

@@ -99,6 +99,17 @@ func (r countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// at reads the file anywhere, and counts what is read.
+func (l *Lines) at() io.ReaderAt { return countingReaderAt{l} }
+
+type countingReaderAt struct{ l *Lines }
+
+func (r countingReaderAt) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := r.l.file.ReadAt(p, offset)
+	r.l.read.Add(int64(n))
+	return n, err
+}
+
 // Next is the next line that is not blank, without its end, and its number, from 1. The line stays as it is until the
 // next call. After the last one the error is io.EOF; after a *TooLarge reading goes on.
 func (l *Lines) Next() (line []byte, number int64, err error) {

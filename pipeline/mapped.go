@@ -3,29 +3,23 @@ package pipeline
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/ebbstream/ebb/operators/expr"
+	"github.com/ebbstream/ebb/pipeline/columns"
 	"github.com/ebbstream/ebb/schemas"
 )
 
 // Mapped says how the records of files become events: as those of a topic do. Files that end in .avro are Avro object
-// containers and bring their schema, files that end in .csv have the names of their columns in the first row; all others
-// are lines, each a record's value in the topic's format.
+// containers and bring their schema, so do those of Parquet that end in .parquet; files that end in .csv have the names of
+// their columns in the first row; all others are lines, each a record's value in the topic's format.
 type Mapped struct {
 	Topic   string
 	Mapping *expr.Mapping
 	Lines   func(schemas.Reading) schemas.Reader // of the topic's format; nil: it is none of lines
-}
-
-// values gives the values of records one by one, and io.EOF after the last; a *TooLarge is passed over.
-type values interface {
-	Next() (value []byte, number int64, err error)
 }
 
 // mappedRecords makes events of the records of one file.
@@ -50,12 +44,18 @@ func NewMappedRecords(lines *Lines, m *Mapped, bad func(schemas.DeadLetter)) (So
 			return nil, fmt.Errorf("reading %s: %w", lines.path, err)
 		}
 		s.values, reader = &avroValues{file: file}, schemas.NewAvroBodyReader(reading, file.Schema())
+	case strings.HasSuffix(lines.path, ".parquet"):
+		rows, err := columns.NewReader(lines.at(), lines.size)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", lines.path, err)
+		}
+		s.values, reader = &parquetValues{rows: rows}, schemas.NewJSONReader(reading)
 	case strings.HasSuffix(name, ".csv"):
 		s.values, reader = &csvValues{rows: csv.NewReader(lines.text)}, schemas.NewJSONReader(reading)
 	case m.Lines != nil:
 		reader = m.Lines(reading)
 	default:
-		return nil, fmt.Errorf("reading %s: the records of %s do not come in lines: give it files that end in .avro or .csv", lines.path, m.Topic)
+		return nil, fmt.Errorf("reading %s: the records of %s do not come in lines: give it files that end in .avro, .parquet or .csv", lines.path, m.Topic)
 	}
 	s.mapper = m.Mapping.Mapper(reader)
 	s.record.Topic = m.Topic
@@ -89,68 +89,6 @@ func (s *mappedRecords) Next(e *schemas.Event) error {
 	e.Origin = schemas.Origin{}
 	s.ready = s.ready[1:]
 	return nil
-}
-
-// avroValues are the records of an Avro file.
-type avroValues struct {
-	file   *schemas.AvroFile
-	number int64
-}
-
-func (v *avroValues) Next() ([]byte, int64, error) {
-	v.number++
-	body, err := v.file.Next()
-	if err == nil && body == nil {
-		body = []byte{} // a record without fields, not a null
-	}
-	return body, v.number, err
-}
-
-// csvValues are the rows of a CSV file as JSON objects. What JSON would read as a number, true or false is one, what is
-// empty is null, everything else a text: 007 and 2026-01-05 stay as they are.
-type csvValues struct {
-	rows  *csv.Reader
-	names []string
-}
-
-func (v *csvValues) Next() ([]byte, int64, error) {
-	if v.names == nil {
-		names, err := v.rows.Read()
-		if err != nil {
-			return nil, 0, err
-		}
-		names[0] = strings.TrimPrefix(names[0], "\ufeff") // the mark that some exports begin with
-		v.names = names
-	}
-	row, err := v.rows.Read()
-	number, _ := v.rows.FieldPos(0)
-	if err != nil {
-		return nil, int64(number), err
-	}
-	b := []byte{'{'}
-	for i, cell := range row {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = schemas.StringValue(v.names[i]).AppendJSON(b)
-		b = append(b, ':')
-		b = appendCell(b, cell)
-	}
-	return append(b, '}'), int64(number), nil
-}
-
-func appendCell(b []byte, cell string) []byte {
-	switch {
-	case cell == "":
-		return append(b, "null"...)
-	case cell == "true", cell == "false":
-		return append(b, cell...)
-	case strings.IndexByte("-0123456789", cell[0]) >= 0 && json.Valid([]byte(cell)):
-		if _, err := strconv.ParseFloat(cell, 64); err == nil {
-			return append(b, cell...)
-		}
-	}
-	return schemas.StringValue(cell).AppendJSON(b)
 }
 
 // fileForm is an event in the file form (SPEC section 2).

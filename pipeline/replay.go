@@ -38,6 +38,7 @@ type Replay struct {
 	MuteBefore schemas.Instant // changes and decisions before it are not written; Earliest: all are
 	Sessions   bool            // whether sessions are written
 	Profiles   bool            // whether profiles are written
+	Parquet    bool            // whether the results are tables, instead of lines
 	Workers    int             // goroutines that fold; 0: one a core
 
 	Progress func(Progress) // called now and then; may be nil
@@ -109,7 +110,7 @@ func (r *replayRun) do(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.results.write(r.summary, r.Sessions, r.Profiles)
+	return r.results.write(r.summary, r.Sessions, r.Parquet)
 }
 
 // source opens the inputs. What is later than as-of is left out before the merge, as not yet known.

@@ -1,12 +1,9 @@
 package pipeline
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -79,7 +76,7 @@ func (r *results) err() error {
 }
 
 // write writes all files, also those that stay empty, and counts their lines.
-func (r *results) write(s *Summary, sessions, profiles bool) error {
+func (r *results) write(s *Summary, sessions, parquet bool) error {
 	if r.mu.err != nil {
 		return r.mu.err
 	}
@@ -91,22 +88,22 @@ func (r *results) write(s *Summary, sessions, profiles bool) error {
 	key, line, err := sorted.Next()
 	for i, name := range resultFiles {
 		count, writeErr := int64(0), error(nil)
-		path := filepath.Join(r.dir, name+".jsonl")
-		file, createErr := os.Create(path)
+		out, createErr := createResult(r.dir, name, parquet)
 		if createErr != nil {
-			return fmt.Errorf("making a result file: %w", createErr)
+			return createErr
 		}
-		w := bufio.NewWriterSize(file, 1<<20)
 		for err == nil && key[0] == byte(i) {
 			if name != "sessions" || sessions {
-				w.Write(line)
-				w.WriteByte('\n')
+				writeErr = errors.Join(writeErr, out.write(line))
 				count++
+			}
+			if writeErr != nil {
+				break
 			}
 			key, line, err = sorted.Next()
 		}
-		if writeErr = errors.Join(w.Flush(), file.Close()); writeErr != nil {
-			return fmt.Errorf("writing %s: %w", path, writeErr)
+		if writeErr = errors.Join(writeErr, out.close()); writeErr != nil {
+			return fmt.Errorf("writing %s: %w", out.path, writeErr)
 		}
 		s.Lines[name] = count
 	}

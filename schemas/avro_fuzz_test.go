@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/linkedin/goavro/v2"
 )
@@ -117,6 +118,8 @@ func fromNative(x any, t *avroType) Value {
 		return StringValue(x)
 	case []byte:
 		return StringValue(latin1(x))
+	case time.Time:
+		return TimeValue(Instant(x.UnixMilli()))
 	case []any:
 		items := make([]Value, len(x))
 		for i := range x {
@@ -157,6 +160,9 @@ func fromNative(x any, t *avroType) Value {
 func goName(t *avroType) string {
 	switch t.kind {
 	case avroInt:
+		if t.logical == logicalMillis {
+			return "long.timestamp-millis"
+		}
 		if t.long {
 			return "long"
 		}

@@ -29,24 +29,24 @@ func (t *avroType) intValue(n int64) Value {
 	return IntValue(n)
 }
 
-// bytesValue is what bytes mean. Those without a meaning become a text of a character a byte, as in Avro's own JSON.
+// bytesValue is what bytes mean. Those without a meaning become text.
 func (t *avroType) bytesValue(b []byte) Value {
 	switch t.logical {
 	case logicalDecimal:
-		return decimalValue(b, t.scale)
+		return DecimalValue(b, t.scale)
 	case logicalUUID:
-		return StringValue(uuidText(b))
+		return UUIDValue(b)
 	case logicalDuration:
 		part := func(i int) Value { return IntValue(int64(binary.LittleEndian.Uint32(b[i:]))) }
 		return MapValue([]string{"days", "milliseconds", "months"}, []Value{part(4), part(8), part(0)})
 	}
-	return StringValue(latin1(b))
+	return BytesValue(b)
 }
 
 const maxDecimalBytes = 512
 
-// decimalValue is the double nearest to a big-endian two's complement integer divided by 10^scale.
-func decimalValue(b []byte, scale int) Value {
+// DecimalValue is the double nearest to a big-endian two's complement integer divided by 10^scale.
+func DecimalValue(b []byte, scale int) Value {
 	if len(b) > maxDecimalBytes {
 		return Error
 	}
@@ -74,7 +74,8 @@ func decimalValue(b []byte, scale int) Value {
 
 var pow10 = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
-func uuidText(b []byte) string {
+// UUIDValue is the text of the 16 bytes of a UUID.
+func UUIDValue(b []byte) Value {
 	const digits = "0123456789abcdef"
 	out := make([]byte, 0, 36)
 	for i, c := range b {
@@ -83,8 +84,11 @@ func uuidText(b []byte) string {
 		}
 		out = append(out, digits[c>>4], digits[c&15])
 	}
-	return string(out)
+	return StringValue(string(out))
 }
+
+// BytesValue is a text of a character a byte, as in Avro's own JSON.
+func BytesValue(b []byte) Value { return StringValue(latin1(b)) }
 
 func latin1(b []byte) string {
 	out := make([]byte, 0, len(b))

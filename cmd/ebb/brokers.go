@@ -28,13 +28,13 @@ func askBrokers(options []kgo.Opt, ask func(*kgo.Client) error) error {
 }
 
 // insist asks until there is an answer, and logs why there is none; it gives up where another try would meet the same again.
-func insist(ctx context.Context, log *zap.Logger, ask func() error) error {
+func insist(ctx context.Context, log *zap.Logger, whom string, ask func() error) error {
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		err := ask()
 		if err == nil || !passing(err) || ctx.Err() != nil {
 			return err
 		}
-		log.Warn("the brokers do not answer; trying again", zap.Error(err), zap.Duration("pause", wait))
+		log.Warn(whom+" does not answer; trying again", zap.Error(err), zap.Duration("pause", wait))
 		if err := pause(ctx, wait); err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	var file string
+	var file, avro string
 	var asJSON, schema bool
 	cmd := &cobra.Command{
 		Use:   "check -c FILE",
@@ -34,8 +34,8 @@ quiet hours waits for their end: so often at most as they end.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if schema {
-				if asJSON {
-					return asked("--schema prints JSON anyway: leave out --json")
+				if asJSON || avro != "" {
+					return asked("--schema prints the JSON Schema of any configuration, and nothing else: leave out --json and --avro-schemas")
 				}
 				_, err := cmd.OutOrStdout().Write(config.Schema(blocksOf(catalog.Defaults())...))
 				return err
@@ -43,6 +43,11 @@ quiet hours waits for their end: so often at most as they end.`,
 			s, err := load(file)
 			if err != nil {
 				return err
+			}
+			if avro != "" {
+				if err := writeSchemas(avro, s); err != nil {
+					return err
+				}
 			}
 			c := checked(s)
 			if asJSON {
@@ -54,6 +59,8 @@ quiet hours waits for their end: so often at most as they end.`,
 	configFlag(cmd, &file)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of the file, so that editors complete it")
+	cmd.Flags().StringVar(&avro, "avro-schemas", "", "write the Avro schemas of what is published into this `folder`, for outputs.format avro")
+	cmd.MarkFlagDirname("avro-schemas")
 	return cmd
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -144,10 +143,8 @@ func explainHistory(cmd *cobra.Command, h *pipeline.History, name, when string) 
 		}
 		h.AsOf = at
 	}
-	for _, path := range h.Inputs {
-		if _, err := os.Stat(path); err != nil && path != "-" {
-			return nil, asked("--input: %w", err)
-		}
+	if err := checkInputs(h.Inputs, false); err != nil {
+		return nil, err
 	}
 	told, err := h.Run(cmd.Context())
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -60,10 +59,8 @@ determined" could be a factor of twenty greater or less and explain the historie
 					return err
 				}
 			}
-			for _, path := range survey.Inputs {
-				if _, err := os.Stat(path); err != nil && path != "-" {
-					return asked("--input: %w", err)
-				}
+			if err := checkInputs(survey.Inputs, topic != ""); err != nil {
+				return err
 			}
 			bar := progress(cmd.ErrOrStderr())
 			survey.Progress = bar.show
@@ -86,7 +83,7 @@ determined" could be a factor of twenty greater or less and explain the historie
 	f.StringVar(&topic, "source", "", "the inputs are records of this `topic`, and become events by its map")
 	f.BoolVar(&survey.Sort, "sort", false, "order the events by time first")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
-	completes(cmd, "input", events...)
+	completes(cmd, "input", slices.Concat(events, tables)...)
 	return cmd
 }
 

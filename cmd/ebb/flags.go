@@ -1,9 +1,36 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // The ends of the names of files of events, for completion.
 var events = []string{"jsonl", "json", "ndjson", "gz", "zst"}
+
+// tables end the names of files whose rows become events by a source's map.
+var tables = []string{"avro", "csv", "parquet"}
+
+// checkInputs wants files that are there, and of events where no source says how to make some.
+func checkInputs(paths []string, mapped bool) error {
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil && path != "-" {
+			return asked("--input: %w", err)
+		}
+		name := strings.TrimSuffix(strings.TrimSuffix(path, ".gz"), ".zst")
+		switch end := strings.TrimPrefix(filepath.Ext(name), "."); {
+		case !mapped && slices.Contains(tables, end):
+			return asked("--input %s: the rows of a table become events by a source's map: choose it with --source TOPIC", path)
+		case end == "parquet" && name != path:
+			return asked("--input %s: a Parquet file is read from its end, and has its own compression: unpack it first", path)
+		}
+	}
+	return nil
+}
 
 // configFlag is -c, which every command with a configuration has.
 func configFlag(cmd *cobra.Command, file *string) {

@@ -21,8 +21,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"), UpdateScripts: *rewrite, RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
-			weather, err := filepath.Abs(filepath.Join("..", "..", "schemas", "testdata", "avro", "weather.avro"))
-			e.Setenv("WEATHER", weather)
+			root, err := filepath.Abs(filepath.Join("..", ".."))
+			e.Setenv("WEATHER", filepath.Join(root, "schemas", "testdata", "avro", "weather.avro"))
+			e.Setenv("PARQUET", filepath.Join(root, "pipeline", "columns", "testdata", "pyarrow.parquet"))
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"unrated": unrated},

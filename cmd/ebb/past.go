@@ -45,21 +45,20 @@ func (f *pastFlags) span() (s past.Span, err error) {
 // readPast begins to read the sources' topics, in the order of the configuration, and last ebb's own, if it is there. The
 // topics are to be closed.
 func readPast(ctx context.Context, s *settings, client *kgo.Client, span past.Span, bad func(schemas.DeadLetter)) (*past.Topics, []pipeline.Source, error) {
-	common, err := partitions(ctx, s, false)
+	read, _, err := sources(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
 	var names []string
-	for _, source := range common.Sources {
+	for _, source := range read {
 		names = append(names, source.Topic)
 	}
 	there, err := kadm.NewClient(client).ListTopics(ctx, names...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("looking up topics at %v: %w", s.Kafka.Brokers, err)
 	}
-	sources := common.Sources
 	if last := len(names) - 1; !there.Has(names[last]) {
-		names, sources = names[:last], sources[:last]
+		names, read = names[:last], read[:last]
 	}
 	topics, err := past.Read(ctx, client, names...)
 	if err != nil {
@@ -67,7 +66,7 @@ func readPast(ctx context.Context, s *settings, client *kgo.Client, span past.Sp
 	}
 	var out []pipeline.Source
 	for _, p := range topics.Partitions {
-		for _, source := range sources {
+		for _, source := range read {
 			if source.Topic == p.Topic {
 				out = append(out, past.NewEvents(p, source.Decoder(), span, bad))
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -28,9 +29,11 @@ func replayCommand() *cobra.Command {
 
 Inputs are lines of JSON, each a CloudEvents event, plain or compressed with gzip or zstd; several are merged by the time
 of their heads. With --source they are records of that topic instead and become events by its map: Avro files (.avro), rows
-with the names of their columns first (.csv), or lines in the topic's format. With --from and --to the events come from the
-sources' topics instead: those whose time is from the one up to the other. No group is joined and nothing is written there. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in
-order of time and profile, and summary.json. With --show changes the segment changes are printed, too, with what they
+with the names of their columns first (.csv), Parquet files (.parquet), or lines in the topic's format. With --from and --to the
+events come from the sources' topics instead: those whose time is from the one up to the other. No group is joined and nothing is
+written there. The output folder gets segment-changes, sessions, actions, profiles, late and dead-letters (.jsonl), in order of
+time and profile, and summary.json; with --format parquet they are tables (.parquet) with a column for each member of the lines.
+With --show changes the segment changes are printed, too, with what they
 hang on: the parts of the condition but for which they would not have come.`,
 		Example: `  ebb replay -c shop.yaml --input january.jsonl.gz february.jsonl.gz --output out --show changes
   ebb replay -c shop.yaml --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --output out`,
@@ -50,8 +53,10 @@ hang on: the parts of the condition but for which they would not have come.`,
 				return asked("no output folder given: use --output DIR")
 			}
 			switch {
-			case format != "jsonl":
-				return asked("--format %s: this version writes jsonl only", format)
+			case format != "jsonl" && format != "parquet":
+				return asked("--format %s is not known: write --format jsonl or --format parquet", format)
+			case show != "" && format == "parquet":
+				return asked("--show reads the lines that it prints from: leave out --format parquet")
 			case show != "" && show != "changes":
 				return asked("--show %s is not known: write --show changes", show)
 			case show != "" && asJSON:
@@ -76,11 +81,10 @@ hang on: the parts of the condition but for which they would not have come.`,
 			if err := size.UnmarshalText([]byte(memory)); err != nil {
 				return asked("--memory: %w", err)
 			}
-			for _, path := range r.Inputs {
-				if _, err := os.Stat(path); err != nil && path != "-" {
-					return asked("--input: %w", err)
-				}
+			if err := checkInputs(r.Inputs, topic != ""); err != nil {
+				return err
 			}
+			r.Parquet = format == "parquet"
 			r.Name, r.Catalog, r.Memory, r.State = s.Name, s.catalog, int64(size), state
 			r.Sessions, r.Profiles, r.MuteBefore = s.Outputs.Sessions, !s.Outputs.Profiles.Off(), s.muteBefore()
 			span, err := between.span()
@@ -121,12 +125,13 @@ hang on: the parts of the condition but for which they would not have come.`,
 	f.StringVar(&state, "state", "", "keep the final state in this folder, for ebb profile --dir")
 	f.StringVar(&memory, "memory", "1GiB", "about how much memory to use for profiles and sorting")
 	f.IntVar(&r.Workers, "workers", 0, "goroutines that fold (default: one a core)")
-	f.StringVar(&format, "format", "jsonl", "how the results are written: jsonl")
+	f.StringVar(&format, "format", "jsonl", "how the results are written: jsonl or parquet")
 	f.BoolVar(&asJSON, "json", false, "print the summary as JSON")
-	completes(cmd, "input", events...)
+	completes(cmd, "input", slices.Concat(events, tables)...)
 	cmd.MarkFlagDirname("output")
 	cmd.MarkFlagDirname("state")
 	cmd.RegisterFlagCompletionFunc("show", cobra.FixedCompletions([]string{"changes"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"jsonl", "parquet"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

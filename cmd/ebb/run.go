@@ -76,7 +76,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		return unlessStopped(ctx, err)
 	}
 	node.Tasks(tasks)
-	common, err := partitions(ctx, s, forget)
+	common, err := partitions(ctx, s, forget, log)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/registry"
@@ -32,7 +34,7 @@ func atOnce(s *settings) (topics []string) {
 }
 
 // partitions is what all partitions of the service have in common.
-func partitions(ctx context.Context, s *settings, forget bool) (*partition.Config, error) {
+func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) (*partition.Config, error) {
 	c := &partition.Config{
 		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
 		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: s.muteBefore(), Profiles: -1,
@@ -44,23 +46,37 @@ func partitions(ctx context.Context, s *settings, forget bool) (*partition.Confi
 	if !s.Outputs.Profiles.Off() {
 		c.Profiles = schemas.Duration(s.Outputs.Profiles)
 	}
+	if s.Outputs.Format == "segment" {
+		c.Encoders = map[string]schemas.Encoder{"segment-changes": schemas.AudienceCalls{}}
+	}
+	var client *registry.Client
+	var err error
+	if c.Sources, client, err = sources(ctx, s); err != nil {
+		return nil, err
+	}
+	if s.Outputs.Format == "avro" && client != nil {
+		c.Encoders, err = avroEncoders(ctx, s, client, log)
+	}
+	return c, err
+}
+
+// sources are the topics that are read, ebb's own last, and the client of the registry that their decoders ask, if there is one.
+func sources(ctx context.Context, s *settings) (out []partition.Source, client *registry.Client, err error) {
 	var writers schemas.AvroSchemas
 	if r := s.Kafka.SchemaRegistry; r != nil {
-		client, err := registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password})
-		if err != nil {
-			return nil, err
+		if client, err = registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password}); err != nil {
+			return nil, nil, err
 		}
 		writers = client
 	}
 	for _, source := range s.sources {
-		c.Sources = append(c.Sources, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
+		out = append(out, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
 	}
 	own, err := ownEvents(s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c.Sources = append(c.Sources, partition.Source{Topic: own.Topic, Own: true, Decoder: func() partition.Decoder { return own.mapper(nil) }})
-	return c, nil
+	return append(out, partition.Source{Topic: own.Topic, Own: true, Decoder: func() partition.Decoder { return own.mapper(nil) }}), client, nil
 }
 
 // decodedSize is about what a decoded profile takes, in bytes.

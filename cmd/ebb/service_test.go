@@ -33,13 +33,18 @@ type service struct {
 
 func start(t *testing.T, file string) *service {
 	t.Helper()
+	return startLogged(t, file, zap.NewNop())
+}
+
+func startLogged(t *testing.T, file string, log *zap.Logger) *service {
+	t.Helper()
 	s, err := load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	v := &service{t, file, s, stop, make(chan error, 1)}
-	go func() { v.end <- run(ctx, s, false, zap.NewNop(), func(live.Event) {}) }()
+	go func() { v.end <- run(ctx, s, false, log, func(live.Event) {}) }()
 	return v
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,7 +55,7 @@ func TestStatus(t *testing.T) {
 		{"check -c none.yaml", 2, "reading the configuration: open none.yaml"},
 		{"check -c wrong.yaml", 2, `wrong.yaml:1:1: nam: unknown key; did you mean "name"?`},
 		{"check -c tea.yaml tea.jsonl", 2, "`ebb check` takes no arguments, found \"tea.jsonl\""},
-		{"check --schema --json", 2, "--schema prints JSON anyway: leave out --json"},
+		{"check --schema --json", 2, "leave out --json and --avro-schemas"},
 
 		{"replay -c tea.yaml --output out", 2, "no input given: use --input FILE"},
 		{"replay -c tea.yaml --input tea.jsonl", 2, "no output folder given: use --output DIR"},
@@ -118,7 +119,7 @@ func TestCompletion(t *testing.T) {
 	}{
 		{[]string{"rep"}, "replay\tRun events from files through the configuration, without side effects\n" + noFiles},
 		{[]string{"check", "-c", ""}, "yaml\nyml\n" + ends},
-		{[]string{"replay", "--input", ""}, strings.Join(events, "\n") + "\n" + ends},
+		{[]string{"replay", "--input", ""}, strings.Join(slices.Concat(events, tables), "\n") + "\n" + ends},
 		{[]string{"replay", "--input", "a.jsonl", ""}, files},
 		{[]string{"replay", "--output", ""}, folders},
 		{[]string{"replay", "--show", ""}, "changes\n" + noFiles},

@@ -55,7 +55,7 @@ func lookTopics(ctx context.Context, admin *kadm.Client, s *settings) (all []sta
 // startTopics makes what is missing before the service runs, and says how many tasks there are. It refuses what would lose
 // the state or the input, and warns of the rest.
 func startTopics(ctx context.Context, s *settings, options []kgo.Opt, log *zap.Logger) (tasks int, err error) {
-	err = insist(ctx, log, func() error {
+	err = insist(ctx, log, "the Kafka cluster", func() error {
 		return askBrokers(options, func(client *kgo.Client) error {
 			ctx, cancel := context.WithTimeout(ctx, topicTimeout)
 			defer cancel()

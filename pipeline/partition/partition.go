@@ -24,8 +24,9 @@ type Config struct {
 	MuteBefore                    schemas.Instant  // of changes before this event time nothing is published; Earliest: all is
 
 	Sessions, Memberships bool
-	Profiles              schemas.Duration // how often a profile is published at most; negative: never
-	Profiled              int              // decoded profiles kept in memory besides those that changed
+	Profiles              schemas.Duration           // how often a profile is published at most; negative: never
+	Encoders              map[string]schemas.Encoder // how values are written, by kind of topic; JSON where none is given
+	Profiled              int                        // decoded profiles kept in memory besides those that changed
 
 	ForgetHistory bool // go on though the state lacks what the configuration needs
 }
@@ -66,6 +67,7 @@ type Partition struct {
 	outputs   []*kgo.Record
 	room      room
 	topics    map[string]string // of what is published, by kind
+	values    map[string]values // of what is published, by kind
 	source    []byte            // of what is published
 	noticed   struct {          // the wall clock as it is published
 		at   schemas.Instant
@@ -85,9 +87,9 @@ type Partition struct {
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
-	p.source, p.topics = []byte(schemas.Source(c.Name)), map[string]string{}
+	p.source, p.topics, p.values = []byte(schemas.Source(c.Name)), map[string]string{}, map[string]values{}
 	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
-		p.topics[kind] = c.Name + "." + kind
+		p.topics[kind], p.values[kind] = c.Name+"."+kind, newValues(c.Encoders[kind])
 	}
 	for _, s := range c.Sources {
 		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}

@@ -64,17 +64,15 @@ func (p *Partition) count(m *schemas.SegmentChange) {
 func (p *Partition) send(kind, key string, m schemas.Message) {
 	r := p.room.record(p.topics[kind])
 	r.Key = p.room.text(key)
-	r.Value = p.room.data(p.c.Name, m)
-	r.Headers = p.headers(r.Key, m)
+	values := p.values[kind]
+	r.Value = p.room.data(values, p.c.Name, m)
+	r.Headers = p.headers(values.content, r.Key, m)
 	p.outputs = append(p.outputs, r)
 }
 
-var (
-	specversion = []byte("1.0")
-	jsonType    = []byte("application/json")
-)
+var specversion = []byte("1.0")
 
-func (p *Partition) headers(key []byte, m schemas.Message) []kgo.RecordHeader {
+func (p *Partition) headers(content, key []byte, m schemas.Message) []kgo.RecordHeader {
 	if p.noticed.at != p.last || p.noticed.text == nil {
 		p.noticed.at, p.noticed.text = p.last, []byte(p.last.String())
 	}
@@ -95,14 +93,15 @@ func (p *Partition) headers(key []byte, m schemas.Message) []kgo.RecordHeader {
 	if isLate {
 		headers = append(headers, kgo.RecordHeader{Key: "ce_ebbreason", Value: p.room.text(late.Reason)})
 	}
-	return append(headers, kgo.RecordHeader{Key: "content-type", Value: jsonType}, kgo.RecordHeader{Key: "noticed_at", Value: p.noticed.text})
+	return append(headers, kgo.RecordHeader{Key: "content-type", Value: content}, kgo.RecordHeader{Key: "noticed_at", Value: p.noticed.text})
 }
 
 // member keeps who is in which segment: the entry while it lasts.
 func (p *Partition) member(m *schemas.SegmentChange) {
 	r := &kgo.Record{Topic: p.topics["memberships"], Key: []byte(m.Segment + "/" + m.Profile)}
 	if m.Entered {
-		r.Value, r.Headers = schemas.AppendData(nil, p.c.Name, m), p.headers([]byte(m.Profile), m)
+		values := p.values["memberships"]
+		r.Value, r.Headers = values.Append(nil, p.c.Name, m), p.headers(values.content, []byte(m.Profile), m)
 	}
 	p.outputs = append(p.outputs, r)
 }

@@ -37,9 +37,9 @@ func (r *room) text(s string) []byte {
 }
 
 // data is a message's data; nil if it has none.
-func (r *room) data(name string, m schemas.Message) []byte {
+func (r *room) data(values values, name string, m schemas.Message) []byte {
 	at := r.begin()
-	r.bytes = schemas.AppendData(r.bytes, name, m)
+	r.bytes = values.Append(r.bytes, name, m)
 	if len(r.bytes) == at {
 		return nil
 	}

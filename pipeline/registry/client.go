@@ -1,6 +1,6 @@
 // Package registry fetches Avro schemas from a schema registry that speaks Confluent's protocol
 // (https://docs.confluent.io/platform/current/schema-registry/develop/api.html), and remembers them: a schema id never
-// changes its meaning.
+// changes its meaning. And it registers those of what is published, before anything is.
 //
 // A registry that is away, slow or refusing stops nobody whose schemas are known. A record whose schema is not waits,
 // and with it those behind it, as their order counts; after Options.Wait it is given up, and the same id is not asked for

@@ -68,6 +68,11 @@ var imports = []rule{
 		why: "the registry's client only answers schemas' question for a writer's schema",
 	},
 	{
+		path: "pipeline/columns",
+		ours: []string{"schemas"}, outside: []string{"github.com/parquet-go/parquet-go"},
+		why: "columns only turns Parquet files into values and back: what the rows mean is said elsewhere",
+	},
+	{
 		path: "pipeline/partition",
 		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
@@ -84,7 +89,7 @@ var imports = []rule{
 	},
 	{
 		path:    "pipeline",
-		ours:    []string{"operators/...", "schemas", "state", "state/disk"},
+		ours:    []string{"operators/...", "pipeline/columns", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/cespare/xxhash/v2", "github.com/klauspost/compress", "github.com/twmb/franz-go"},
 		why:     "the pipeline runs the fold; the configuration's form and the command line are not its concern",
 	},
