@@ -80,31 +80,40 @@ func newLetter(r *kgo.Record) *letter {
 	return l
 }
 
-// print shows all of a letter. Bytes that are no text are shown in base64.
-func (l *letter) print(w io.Writer, asJSON bool) error {
-	type header struct {
-		Key   string `json:"key"`
-		Value string `json:"value"`
-	}
-	d := struct {
-		*letter
-		Key     *string  `json:"key"` // null: none
-		Headers []header `json:"headers"`
-		Value   string   `json:"value,omitempty"`
-		Bytes   []byte   `json:"value_base64,omitempty"`
-	}{letter: l, Headers: []header{}}
+// wholeLetter is a letter with its record as it was. What is no text is in base64.
+type wholeLetter struct {
+	*letter
+	Key     *string        `json:"key"` // null: none
+	Headers []letterHeader `json:"headers"`
+	Value   string         `json:"value,omitempty"`
+	Bytes   []byte         `json:"value_base64,omitempty"`
+}
+
+type letterHeader struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+func (l *letter) whole() *wholeLetter {
+	d := &wholeLetter{letter: l, Headers: []letterHeader{}}
 	if l.record.Key != nil {
 		key := string(l.record.Key)
 		d.Key = &key
 	}
 	for _, h := range l.record.Headers {
-		d.Headers = append(d.Headers, header{h.Key, string(h.Value)})
+		d.Headers = append(d.Headers, letterHeader{h.Key, string(h.Value)})
 	}
 	if utf8.Valid(l.record.Value) {
 		d.Value = string(l.record.Value)
 	} else {
 		d.Bytes = l.record.Value
 	}
+	return d
+}
+
+// print shows all of a letter.
+func (l *letter) print(w io.Writer, asJSON bool) error {
+	d := l.whole()
 	if asJSON {
 		return writeJSON(w, d)
 	}

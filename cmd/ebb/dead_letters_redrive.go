@@ -71,12 +71,12 @@ type written struct {
 
 // redrive writes the events of letters, in their order. What was written before an error is told.
 func redrive(ctx context.Context, client *kgo.Client, s *settings, letters []*letter, now schemas.Instant) (out []driven, err error) {
-	common, err := partitions(ctx, s, false)
+	all, _, err := sources(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	decoders := map[string]partition.Decoder{}
-	for _, source := range common.Sources {
+	for _, source := range all {
 		decoders[source.Topic] = source.Decoder()
 	}
 	topic := s.Name + ".events"
@@ -89,7 +89,7 @@ func redrive(ctx context.Context, client *kgo.Client, s *settings, letters []*le
 	}
 	for _, l := range letters {
 		d := driven{Letter: l.Letter}
-		records, why, err := l.events(decoders[l.Topic], topic, now.Add(common.MaxAhead))
+		records, why, err := l.events(decoders[l.Topic], topic, now.Add(schemas.Duration(s.Time.MaxAhead)))
 		if err != nil {
 			return out, fmt.Errorf("reading letter %s: %w", l.Letter, err)
 		}
