@@ -27,6 +27,24 @@ const (
 
 const rowHeader = 8
 
+// Row is a row that a commit changes.
+type Row struct {
+	Key   string
+	Value []byte          // nil: it is gone
+	Was   schemas.Instant // when the row it replaces is to be looked at; WakeUnknown
+}
+
+// WakeUnknown is the Was of a row of which nobody remembers what it replaces.
+const WakeUnknown = schemas.Earliest
+
+// OwnRow is a row of ebb's own, which nobody looks at by itself.
+func OwnRow(key string, value []byte) Row {
+	if value != nil {
+		value = append(AppendRow(make([]byte, 0, rowHeader+len(value)), schemas.Never), value...)
+	}
+	return Row{Key: key, Value: value, Was: schemas.Never}
+}
+
 // AppendRow begins a row; what it says is appended behind.
 func AppendRow(b []byte, wake schemas.Instant) []byte {
 	return binary.BigEndian.AppendUint64(b, uint64(wake)^1<<63)
@@ -42,6 +60,9 @@ func RowWake(row []byte) schemas.Instant {
 
 // RowState is what a row says.
 func RowState(row []byte) []byte { return row[min(rowHeader, len(row)):] }
+
+// Own is whether a key may be of one of ebb's own rows.
+func Own(key string) bool { return strings.HasPrefix(key, "\x00") }
 
 // ProfileKey is the key of a profile's row.
 func ProfileKey(id string) string {

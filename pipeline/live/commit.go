@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -33,8 +34,9 @@ func commit(ctx context.Context, t transaction, c *Config, batches map[int32]*Ba
 	for _, task := range slices.Sorted(maps.Keys(batches)) {
 		b := batches[task]
 		records = append(records, b.Outputs...)
-		for _, id := range slices.Sorted(maps.Keys(b.Rows)) {
-			records = append(records, c.profileRecord(task, id, b.Rows[id]))
+		slices.SortStableFunc(b.Rows, func(a, b state.Row) int { return cmp.Compare(a.Key, b.Key) })
+		for _, row := range b.Rows {
+			records = append(records, c.rowRecord(task, row))
 		}
 		positions[task] = c.positionRecord(task, b.Position)
 		records = append(records, positions[task], c.commitRecord(task, b.Position))

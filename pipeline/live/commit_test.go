@@ -56,8 +56,13 @@ func (s *steps) end(context.Context) error { return s.step("end", "") }
 func (s *steps) Position(int32) (state.Position, bool, error) { panic("not of a commit") }
 func (s *steps) Drop(int32) error                             { panic("not of a commit") }
 func (s *steps) Err() error                                   { panic("not of a commit") }
-func (s *steps) Apply(task int32, rows map[string][]byte, p state.Position) error {
-	return s.step("apply", "task %d %q %+v", task, rows, p)
+func (s *steps) Apply(task int32, rows []state.Row, p state.Position) error {
+	for _, row := range rows {
+		if err := s.step("apply", "task %d %q=%q", task, row.Key, row.Value); err != nil {
+			return err
+		}
+	}
+	return s.step("apply", "task %d %+v", task, p)
 }
 
 // TestCommitSteps: the steps of a commit in their order, and how far it goes if one of them fails.
@@ -69,7 +74,7 @@ func TestCommitSteps(t *testing.T) {
 		for _, task := range []int32{3, 1} {
 			input := state.Input{Topic: "clicks", Partition: task, Next: 10 + int64(task)}
 			batches[task] = &Batch{
-				Rows:     map[string][]byte{"u2": []byte("two"), "u1": nil},
+				Rows:     []state.Row{{Key: "u2", Value: []byte("two")}, {Key: "u1"}},
 				Outputs:  []*kgo.Record{{Topic: "out", Key: []byte("u2"), Value: []byte("hello")}},
 				Position: state.Position{Inputs: []state.Input{input}, Changelog: 7},
 			}

@@ -45,7 +45,7 @@ type Folder interface {
 
 // A Batch is what a commit says of one task.
 type Batch struct {
-	Rows     map[string][]byte // changed state; nil: gone
+	Rows     []state.Row // changed state; of several of one key the last counts
 	Outputs  []*kgo.Record
 	Position state.Position // after all that was folded; Changelog is not meant
 	Records  int
@@ -55,7 +55,7 @@ type Batch struct {
 // A Store keeps what Kafka has committed, of each task. Its methods may be called from several goroutines.
 type Store interface {
 	Position(task int32) (position state.Position, found bool, err error)
-	Apply(task int32, rows map[string][]byte, position state.Position) error // all of it or nothing; nil deletes
+	Apply(task int32, rows []state.Row, position state.Position) error // all of it or nothing
 	Drop(task int32) error
 	Err() error // why it stores nothing any more, until the process ends; nil: it does
 }

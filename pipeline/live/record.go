@@ -14,9 +14,9 @@ const (
 	keyProfile  = 1 // the profile's id follows
 )
 
-// profileRecord is the changed state of a profile; a tombstone if there is none any more.
-func (c *Config) profileRecord(task int32, id string, value []byte) *kgo.Record {
-	return &kgo.Record{Topic: c.changelog(), Partition: task, Key: append([]byte{keyProfile}, id...), Value: value}
+// rowRecord is a changed row; a tombstone if there is none any more.
+func (c *Config) rowRecord(task int32, row state.Row) *kgo.Record {
+	return &kgo.Record{Topic: c.changelog(), Partition: task, Key: append([]byte{keyProfile}, row.Key...), Value: row.Value}
 }
 
 // positionRecord is where the task stands after its transaction.

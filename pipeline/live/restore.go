@@ -87,13 +87,13 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 // follow applies the changelog up to an offset. Rows are stored in pieces, with the offset up to which they were read: they
 // are committed, and until their position is read, which is after them, nobody folds on top of them.
 func (r *restore) follow(ctx context.Context, position *state.Position, to, end int64) (records int, err error) {
-	rows := map[string][]byte{}
+	var rows []state.Row
 	store := func() error {
 		if len(rows) == 0 && records == 0 {
 			return nil
 		}
 		err := r.c.Store.Apply(r.task, rows, *position)
-		clear(rows)
+		rows = rows[:0]
 		return err
 	}
 	err = r.reader.read(ctx, position.Changelog, to, func(batch []*kgo.Record, next int64) error {
@@ -106,7 +106,7 @@ func (r *restore) follow(ctx context.Context, position *state.Position, to, end 
 			if p != nil {
 				*position = *p
 			} else {
-				rows[id] = record.Value
+				rows = append(rows, state.Row{Key: id, Value: record.Value, Was: state.WakeUnknown})
 			}
 		}
 		position.Changelog = next

@@ -24,7 +24,7 @@ func (d *due) fire(most int) (more bool, err error) {
 		if !ok {
 			continue
 		}
-		if _, sealed := p.profiles.sealed[t.Key]; sealed {
+		if h := p.profiles.decoded[id]; h != nil && h.sealed {
 			continue // fired, and not yet in the store
 		}
 		h, err := p.profiles.get(id)

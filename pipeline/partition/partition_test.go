@@ -165,11 +165,14 @@ func (b *bench) seal() []string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	for key, row := range batch.Rows {
-		if row == nil {
-			delete(b.rows, key)
+	for _, row := range batch.Rows {
+		if was := state.RowWake(b.rows[row.Key]); was != row.Was {
+			b.t.Errorf("the timer of %q is at %v, and to be taken from %v", row.Key, was, row.Was)
+		}
+		if row.Value == nil {
+			delete(b.rows, row.Key)
 		} else {
-			b.rows[key] = row
+			b.rows[row.Key] = row.Value
 		}
 	}
 	b.p.Landed()

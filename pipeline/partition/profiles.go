@@ -3,6 +3,8 @@ package partition
 import (
 	"fmt"
 
+	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
@@ -13,28 +15,32 @@ type profiles struct {
 	rows    Rows
 	decoded map[string]*held
 	dirty   []*held
-	sealed  map[string][]byte // the rows of the Batch last sealed, until it is in the store
+	sealed  []*held           // those of the Batch last sealed, until it is in the store
+	own     map[string][]byte // ebb's own rows of that Batch
 	layouts map[uint64]*state.Translation
 	secret  []byte // the key of the hashes of erased ids; nil: nobody was erased here
 	asked   bool   // for the secret
 	fresh   bool   // the layout's row must be written
 	changed bool   // it was another when the partition was opened
 	buffer  []byte
+	room    room // of rows
 }
 
 type held struct {
 	*state.Profile
 	dirty  bool
-	erased bool // since the last Batch
+	erased bool            // since the last Batch
+	sealed bool            // its row is in the Batch last sealed, and not yet in the store
+	wake   schemas.Instant // of the row it has, sealed or in the store
 }
 
 func newProfiles(p *Partition) profiles {
-	return profiles{p: p, rows: p.store, decoded: map[string]*held{}, layouts: map[uint64]*state.Translation{}}
+	return profiles{p: p, rows: p.store, decoded: map[string]*held{}, own: map[string][]byte{}, layouts: map[uint64]*state.Translation{}}
 }
 
 // row is what is remembered under a key: nil if nothing.
 func (s *profiles) row(key string) ([]byte, error) {
-	if row, found := s.sealed[key]; found {
+	if row, found := s.own[key]; found {
 		return row, nil
 	}
 	return s.rows.Get(s.p.number, key)
@@ -45,7 +51,7 @@ func (s *profiles) get(id string) (*held, error) {
 	if h := s.decoded[id]; h != nil {
 		return h, nil
 	}
-	h := &held{}
+	h := &held{wake: schemas.Never}
 	row, err := s.find(id)
 	if err != nil {
 		return nil, err
@@ -55,6 +61,7 @@ func (s *profiles) get(id string) (*held, error) {
 	} else if h.Profile, err = s.decode(id, row); err != nil {
 		return nil, fmt.Errorf("reading profile %q: %w", id, err)
 	}
+	h.wake = state.RowWake(row)
 	s.decoded[id] = h
 	return h, nil
 }
@@ -104,6 +111,29 @@ func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
 		s.layouts[hash] = t
 	}
 	return layout.Decode(id, value, t)
+}
+
+// seal begins the next Batch. What is in this one is kept until it is in the store: the profiles decoded, the other rows as
+// they are.
+func (s *profiles) seal(b *live.Batch) {
+	for _, h := range s.dirty {
+		h.sealed = true
+	}
+	s.sealed, s.dirty = s.dirty, s.sealed[:0]
+	for _, row := range b.Rows {
+		if state.Own(row.Key) {
+			s.own[row.Key] = row.Value
+		}
+	}
+}
+
+func (s *profiles) landed() {
+	for i, h := range s.sealed {
+		h.sealed, s.sealed[i] = false, nil
+	}
+	s.sealed = s.sealed[:0]
+	clear(s.own)
+	s.trim()
 }
 
 // trim drops decoded profiles that did not change, any of them, if there are too many, and a quarter more, so that it is not done

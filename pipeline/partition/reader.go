@@ -50,8 +50,11 @@ func (r *Reader) Read(from Rows, task int32, id string) (*state.Profile, error) 
 	return p, nil
 }
 
+// byKey has no state as long as all records have keys.
+var byKey = kgo.StickyKeyPartitioner(nil).ForTopic("")
+
 // TaskOf is the task of a profile: the partition into which Kafka's producers put its records.
 func TaskOf(id string, tasks int) int32 {
 	record := &kgo.Record{Key: []byte(id)}
-	return int32(kgo.StickyKeyPartitioner(nil).ForTopic("").Partition(record, tasks))
+	return int32(byKey.Partition(record, tasks))
 }

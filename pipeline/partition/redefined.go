@@ -2,7 +2,6 @@ package partition
 
 import (
 	"github.com/ebbstream/ebb/pipeline/live"
-	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
@@ -84,9 +83,9 @@ func (r *redefined) look(key string) error {
 func (r *redefined) seal(b *live.Batch) {
 	switch {
 	case r.moved && r.under:
-		b.Rows[state.RedefinedKey] = append(state.AppendRow(nil, schemas.Never), r.next...)
+		b.Rows = append(b.Rows, state.OwnRow(state.RedefinedKey, append([]byte{}, r.next...)))
 	case r.moved:
-		b.Rows[state.RedefinedKey] = nil
+		b.Rows = append(b.Rows, state.OwnRow(state.RedefinedKey, nil))
 	}
 	r.moved = false
 }

@@ -9,11 +9,10 @@ import (
 // Seal closes what was folded, for a commit. Nothing else may be sealed until Landed.
 func (p *Partition) Seal() (*live.Batch, error) {
 	s := &p.profiles
-	b := &live.Batch{Rows: make(map[string][]byte, len(s.dirty)), Records: p.records}
+	b := &live.Batch{Rows: make([]state.Row, 0, len(s.dirty)+8), Records: p.records}
 	if s.fresh {
 		layout := p.chain.Layout().Append(nil)
-		b.Rows[state.LayoutNow] = append(state.AppendRow(nil, schemas.Never), layout...)
-		b.Rows[state.LayoutKey(p.chain.Layout().Hash)] = b.Rows[state.LayoutNow]
+		b.Rows = append(b.Rows, state.OwnRow(state.LayoutNow, layout), state.OwnRow(state.LayoutKey(p.chain.Layout().Hash), layout))
 		s.fresh = false
 	}
 	for _, h := range s.dirty {
@@ -28,21 +27,20 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	if err := p.views.seal(b); err != nil {
 		return nil, err
 	}
-	s.dirty = s.dirty[:0]
 	b.Outputs, p.outputs = p.outputs, nil
 	b.Position = p.position()
 	b.Told = p.told.Take()
-	b.Told.Sizes = p.sizes.seal(b.Rows)
-	p.tallies.seal(b.Rows)
-	s.sealed, p.records = b.Rows, 0
+	b.Told.Sizes = p.sizes.seal(b)
+	p.tallies.seal(b)
+	p.records = 0
+	s.seal(b)
 	return b, nil
 }
 
 // Landed says that the Batch last sealed is in the store.
 func (p *Partition) Landed() {
-	p.profiles.sealed = nil
+	p.profiles.landed()
 	p.due.landed()
-	p.profiles.trim()
 }
 
 func (p *Partition) position() state.Position {
@@ -65,22 +63,22 @@ func (s *profiles) put(b *live.Batch, h *held) error {
 		}
 		hashed := state.ErasedKey(secret, h.ID)
 		if h.erased {
-			b.Rows[state.SecretKey] = append(state.AppendRow(nil, schemas.Never), secret...)
+			b.Rows = append(b.Rows, state.OwnRow(state.SecretKey, secret))
 		}
 		if h.Alive {
-			b.Rows[hashed] = nil
+			b.Rows = append(b.Rows, state.OwnRow(hashed, nil))
 		} else {
-			b.Rows[key] = nil
-			key = hashed
+			b.Rows = append(b.Rows, state.Row{Key: key, Was: h.wake})
+			key, h.wake = hashed, schemas.Never
 		}
 	}
 	if !h.Alive && h.Epoch == 0 {
 		return nil // it was told of nothing that was applied
 	}
 	wake := s.p.chain.Wake(h.Profile)
-	row := state.AppendRow(make([]byte, 0, len(s.buffer)+64), wake)
-	row = s.p.chain.Layout().Encode(row, h.Profile, s.p.chain.Horizon(h.Profile))
-	s.buffer = row
-	b.Rows[key] = row
+	s.buffer = state.AppendRow(s.buffer[:0], wake)
+	s.buffer = s.p.chain.Layout().Encode(s.buffer, h.Profile, s.p.chain.Horizon(h.Profile))
+	b.Rows = append(b.Rows, state.Row{Key: key, Value: s.room.keep(s.buffer), Was: h.wake})
+	h.wake = wake
 	return nil
 }

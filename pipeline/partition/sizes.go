@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/state"
 )
 
@@ -67,15 +67,15 @@ func (s *sizes) lived(was, is bool) {
 }
 
 // seal writes the rows of what changed, and tells it.
-func (s *sizes) seal(rows map[string][]byte) map[string]int64 {
+func (s *sizes) seal(b *live.Batch) map[string]int64 {
 	told := make(map[string]int64, len(s.changed))
 	for name := range s.changed {
 		told[name] = s.of[name]
-		rows[state.SizePrefix+name] = binary.AppendVarint(state.AppendRow(nil, schemas.Never), s.of[name])
+		b.Rows = append(b.Rows, state.OwnRow(state.SizePrefix+name, binary.AppendVarint(nil, s.of[name])))
 	}
 	clear(s.changed)
 	for _, key := range s.gone {
-		rows[key] = nil
+		b.Rows = append(b.Rows, state.OwnRow(key, nil))
 	}
 	s.gone = nil
 	return told

@@ -78,18 +78,22 @@ func (s Disk) From(task int32, key string, most int) (keys []string, err error) 
 }
 
 // Apply stores the rows of one commit, their timers and the position, all of it or nothing.
-func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position) error {
+func (s Disk) Apply(task int32, rows []state.Row, position state.Position) error {
 	batch := s.NewBatch()
 	defer batch.Close()
-	for key, row := range rows {
-		was, err := s.Get(task, key)
-		if err != nil {
-			return err
+	wakes := map[string]schemas.Instant{} // of rows of which it was not known, as this batch leaves them
+	for _, row := range rows {
+		if row.Was == state.WakeUnknown {
+			var err error
+			if row.Was, err = s.wake(task, row.Key, wakes); err != nil {
+				return err
+			}
+			wakes[row.Key] = state.RowWake(row.Value)
 		}
-		if row == nil {
-			batch.DeleteProfile(task, key, state.RowWake(was))
+		if row.Value == nil {
+			batch.DeleteProfile(task, row.Key, row.Was)
 		} else {
-			batch.PutProfile(task, key, row, state.RowWake(was), state.RowWake(row))
+			batch.PutProfile(task, row.Key, row.Value, row.Was, state.RowWake(row.Value))
 		}
 	}
 	batch.SetPosition(task, position)
@@ -97,6 +101,14 @@ func (s Disk) Apply(task int32, rows map[string][]byte, position state.Position)
 		return fmt.Errorf("storing a commit of task %d: %w", task, err)
 	}
 	return nil
+}
+
+func (s Disk) wake(task int32, key string, wakes map[string]schemas.Instant) (schemas.Instant, error) {
+	if was, found := wakes[key]; found {
+		return was, nil
+	}
+	row, err := s.Get(task, key)
+	return state.RowWake(row), err
 }
 
 // Drop removes all of a task.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ebbstream/ebb/operators/action"
+	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -51,10 +52,10 @@ func (p *Partition) counted(o schemas.Outcome) {
 }
 
 // seal writes the rows of what changed.
-func (t *tallies) seal(rows map[string][]byte) {
+func (t *tallies) seal(b *live.Batch) {
 	for _, s := range t.p.c.Catalog.Studies() {
 		if t.changed[s.Name] {
-			rows[state.TallyKey(s.Text)] = t.of[s.Name].Append(state.AppendRow(nil, schemas.Never))
+			b.Rows = append(b.Rows, state.OwnRow(state.TallyKey(s.Text), t.of[s.Name].Append(nil)))
 		}
 	}
 	clear(t.changed)

@@ -48,7 +48,7 @@ func (v *views) changed(b *live.Batch, h *held) {
 	if at, found := v.published[h.ID]; found && now < at.Add(v.every) {
 		if _, waits := v.waiting[h.ID]; !waits {
 			v.waiting[h.ID] = at.Add(v.every)
-			b.Rows[state.WaitingPrefix+h.ID] = state.AppendRow(nil, schemas.Never)
+			b.Rows = append(b.Rows, state.OwnRow(state.WaitingPrefix+h.ID, []byte{}))
 		}
 		return
 	}
@@ -65,7 +65,7 @@ func (v *views) publish(b *live.Batch, h *held, now schemas.Instant) {
 func (v *views) done(b *live.Batch, id string) {
 	if _, waits := v.waiting[id]; waits {
 		delete(v.waiting, id)
-		b.Rows[state.WaitingPrefix+id] = nil
+		b.Rows = append(b.Rows, state.OwnRow(state.WaitingPrefix+id, nil))
 	}
 }
 

@@ -120,8 +120,11 @@ func (f *Folder) Seal() (*live.Batch, error) {
 	if f.sealed != nil {
 		return nil, fmt.Errorf("task %d is sealed again before it has landed", f.task)
 	}
-	b := &live.Batch{Rows: f.rows, Outputs: f.outputs, Position: f.position, Records: f.counted}
+	b := &live.Batch{Outputs: f.outputs, Position: f.position, Records: f.counted}
 	b.Position.Inputs = slices.Clone(f.position.Inputs)
+	for key, value := range f.rows {
+		b.Rows = append(b.Rows, state.Row{Key: key, Value: value, Was: schemas.Never})
+	}
 	f.sealed, f.rows, f.outputs, f.counted, f.changed = maps.Clone(f.rows), map[string][]byte{}, nil, 0, 0
 	return b, nil
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -26,7 +26,7 @@ type memory struct {
 
 type applied struct {
 	task     int32
-	rows     map[string][]byte
+	rows     []state.Row
 	position state.Position
 	drop     bool
 }
@@ -107,8 +107,8 @@ func (m *memory) Position(task int32) (state.Position, bool, error) {
 	return state.Position{}, false, nil
 }
 
-func (m *memory) Apply(task int32, rows map[string][]byte, position state.Position) error {
-	return m.do(applied{task: task, rows: maps.Clone(rows), position: position})
+func (m *memory) Apply(task int32, rows []state.Row, position state.Position) error {
+	return m.do(applied{task: task, rows: slices.Clone(rows), position: position})
 }
 
 // Err is nil: a machine that is dead has no process that could be told.
@@ -137,11 +137,14 @@ func (m *memory) redo(a applied) {
 		t = &stored{rows: map[string][]byte{}}
 		m.mu.tasks[a.task] = t
 	}
-	for id, value := range a.rows {
-		if value == nil {
-			delete(t.rows, id)
+	for _, row := range a.rows {
+		if was := state.RowWake(t.rows[row.Key]); row.Was != was && row.Was != state.WakeUnknown {
+			panic(fmt.Sprintf("task %d: the timer of %q is at %v, and to be taken from %v: it would fire for ever", a.task, row.Key, was, row.Was))
+		}
+		if row.Value == nil {
+			delete(t.rows, row.Key)
 		} else {
-			t.rows[id] = bytes.Clone(value)
+			t.rows[row.Key] = bytes.Clone(row.Value)
 		}
 	}
 	t.position = a.position

@@ -88,7 +88,7 @@ func TestStateBehindChangelog(t *testing.T) {
 		s.settle()
 		store := newMemory()
 		for task := range int32(simTasks) {
-			if err := store.Apply(task, map[string][]byte{"erased": []byte("1")}, state.Position{Changelog: 1}); err != nil {
+			if err := store.Apply(task, []state.Row{state.OwnRow("erased", []byte("1"))}, state.Position{Changelog: 1}); err != nil {
 				t.Fatal(err)
 			}
 		}
