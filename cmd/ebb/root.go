@@ -21,7 +21,7 @@ func root() *cobra.Command {
 		return asked("%w; see `%s --help`", err, cmd.CommandPath())
 	})
 	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(),
-		runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(), diffCommand(), exportCommand(),
+		runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(), diffCommand(), exportCommand(), verifyCommand(),
 		versionCommand())
 	for _, c := range cmd.Commands() {
 		c.RunE = marked(c.RunE)
