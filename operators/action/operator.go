@@ -27,6 +27,8 @@ type Operator struct {
 	emit     operators.Emit
 	hears    operators.Emit // hear, bound once
 	counted  func(schemas.Outcome)
+
+	suppressed func([]schemas.Suppression) // may be nil
 }
 
 // change is one that triggers.

@@ -51,3 +51,18 @@ func TestUnready(t *testing.T) {
 		t.Errorf("with all that it holds restored: %s", why)
 	}
 }
+
+// TestRestoring: how far a restore has come is told until it is over.
+func TestRestoring(t *testing.T) {
+	m := newMember()
+	m.tell(live.Assigned{Tasks: []int32{3, 4}})
+	m.tell(live.Restoring{Task: 3, At: 100, End: 300})
+	m.tell(live.Restoring{Task: 3, At: 200, End: 300})
+	if got := m.restoring(); len(got) != 1 || got[0] != (live.Restoring{Task: 3, At: 200, End: 300}) {
+		t.Errorf("restoring %v", got)
+	}
+	m.tell(live.Restored{Task: 3})
+	if got := m.restoring(); len(got) > 0 {
+		t.Errorf("restoring %v though it is over", got)
+	}
+}
