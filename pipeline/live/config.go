@@ -70,8 +70,11 @@ const drainTimeout = 7 * time.Second
 // patience is how long a restore waits for transactions of others to end: a timeout, and the pause of the broker between two looks.
 const patience = 4 * transactionTimeout
 
-// batch is how many records are polled, and may lie folded while a commit is under way.
-const batch = 10_000
+// batch is how many records are polled at once, and ahead how many may lie folded while a commit is under way.
+const (
+	batch = 10_000
+	ahead = 10 * batch
+)
 
 func (c *Config) events() string    { return c.Name + ".events" }
 func (c *Config) changelog() string { return c.Name + ".changelog" }

@@ -72,7 +72,7 @@ func (s *session) poll(ctx context.Context, due time.Time) kgo.Fetches {
 	switch {
 	case s.flight != nil:
 		defer context.AfterFunc(s.flight.ended, cancel)()
-		if s.changed() >= batch {
+		if s.changed() >= ahead {
 			s.flight.wait(s.over)
 		}
 	case !due.IsZero():

@@ -46,6 +46,10 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 	s.mu.tasks, s.mu.waits = map[int32]*task{}, map[int32]*wait{}
 	// Not of ctx: to stop, the service still commits.
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	compressor, err := newCompressor()
+	if err != nil {
+		return err
+	}
 	options := append([]kgo.Opt{
 		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{}), kgo.ConsumeTopics(c.inputs()...),
 		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(3 * transactionTimeout),
@@ -54,7 +58,8 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 		kgo.OnPartitionsAssigned(s.assigned), kgo.AdjustFetchOffsetsFn(s.fetched),
 		kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.lost), kgo.WithHooks(s),
 		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
-		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0),
+		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0), kgo.WithCompressor(compressor),
+		kgo.FetchMaxPartitionBytes(4 << 20), kgo.FetchMaxBytes(32 << 20), // of the rate a fifth was lost with 1 MiB
 	}, c.Client...)
 	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
 	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {

@@ -24,11 +24,13 @@ type profiles struct {
 	changed bool   // it was another when the partition was opened
 	buffer  []byte
 	room    room // of rows
+	known   known
 }
 
 type held struct {
 	*state.Profile
 	dirty  bool
+	unseen bool            // there is no row of it yet
 	erased bool            // since the last Batch
 	sealed bool            // its row is in the Batch last sealed, and not yet in the store
 	wake   schemas.Instant // of the row it has, sealed or in the store
@@ -56,7 +58,7 @@ func (s *profiles) get(id string) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	if row == nil {
+	if h.unseen = row == nil; h.unseen {
 		h.Profile = s.p.chain.Layout().New(id)
 	} else if h.Profile, err = s.decode(id, row); err != nil {
 		return nil, fmt.Errorf("reading profile %q: %w", id, err)
@@ -68,6 +70,9 @@ func (s *profiles) get(id string) (*held, error) {
 
 // find is the row of an id, or what stays of one that was erased.
 func (s *profiles) find(id string) ([]byte, error) {
+	if !s.known.maybe(id) {
+		return nil, nil
+	}
 	row, err := s.row(state.ProfileKey(id))
 	if row != nil || err != nil {
 		return row, err

@@ -121,7 +121,7 @@ func (s *profiles) checkLayout(forget bool) error {
 	}
 	layout := s.p.chain.Layout()
 	if row == nil {
-		s.fresh = true
+		s.fresh, s.known.whole = true, true
 		return nil
 	}
 	missing, err := layout.Missing(state.RowState(row))

@@ -85,6 +85,10 @@ func (s *profiles) put(b *live.Batch, h *held) error {
 	if !h.Alive && h.Epoch == 0 {
 		return nil // it was told of nothing that was applied
 	}
+	if h.unseen {
+		h.unseen = false
+		s.known.add(h.ID)
+	}
 	wake := s.p.chain.Wake(h.Profile)
 	s.buffer = state.AppendRow(s.buffer[:0], wake)
 	s.buffer = s.p.chain.Layout().Encode(s.buffer, h.Profile, s.p.chain.Horizon(h.Profile))
