@@ -63,6 +63,7 @@ type Chain struct {
 	time     Time
 	ops      []Operator
 	sessions Sessions
+	untold   bool
 	judge    Judge
 	actions  Actions // nil: there are none
 	view     View
@@ -110,6 +111,10 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 
 // Decide has actions judged, too.
 func (c *Chain) Decide(a Actions) { c.actions = a }
+
+// Untold says that nobody is told of sessions, so that no profile is to be woken for the end of one: it is noticed with the
+// next event.
+func (c *Chain) Untold() { c.untold = true }
 
 // Types are the event types that a plan names, and ebb's own.
 func Types(plan *expr.Plan, names *state.Names) map[string]*EventType {
@@ -180,6 +185,9 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 
 // over closes what no event in time can change any more at n.
 func (c *Chain) over(p *state.Profile, n schemas.Instant, emit Emit) {
+	if c.untold {
+		emit = nil
+	}
 	c.sessions.Over(p, n, emit)
 	if c.actions != nil {
 		c.actions.Settle(p, n)
@@ -343,7 +351,10 @@ func (c *Chain) Wake(p *state.Profile) schemas.Instant {
 	if p.Stale {
 		return p.Now
 	}
-	next := min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p), c.sessions.NextOver(p))
+	next := min(c.judge.Due(c.View(p), schemas.Never), c.nextAction(p))
+	if !c.untold {
+		next = min(next, c.sessions.NextOver(p))
+	}
 	if c.actions != nil {
 		next = min(next, c.actions.NextSettled(p))
 	}

@@ -247,7 +247,8 @@ func Round9(v float64) float64 {
 func (c *Affinity) Append(b []byte, _ Edge) []byte {
 	b = appendUint(b, uint64(len(c.By)))
 	if !slices.IsSortedFunc(c.By, func(v, w Interest) int { return cmp.Compare(v.Name, w.Name) }) {
-		c.By, c.index, c.best = c.sorted(), nil, -1
+		slices.SortFunc(c.By, func(v, w Interest) int { return cmp.Compare(v.Name, w.Name) })
+		c.index, c.best = nil, -1
 	}
 	last := schemas.Instant(0)
 	for _, v := range c.By {

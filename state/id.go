@@ -65,11 +65,15 @@ func packUUID(id string) (packed [16]byte, ok bool) {
 }
 
 func unpackUUID(packed [16]byte) string {
-	const hex = "0123456789abcdef"
 	var text [uuidLen]byte
+	putUUID(&text, packed)
+	return string(text[:])
+}
+
+func putUUID(text *[uuidLen]byte, packed [16]byte) {
+	const hex = "0123456789abcdef"
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
 	for i, at := range places {
 		text[at], text[at+1] = hex[packed[i]>>4], hex[packed[i]&15]
 	}
-	return string(text[:])
 }

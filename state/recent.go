@@ -24,12 +24,25 @@ type recent struct {
 	at, to int32  // its place in blob
 }
 
+// eventKey is the Key of a source and an id that stand behind each other, and makes no text of a UUID.
+func (r *Reader) eventKey() uint64 {
+	source := r.name()
+	if len(r.rest) > 16 && r.rest[0] == 0 {
+		var text [uuidLen]byte
+		putUUID(&text, [16]byte(r.rest[1:]))
+		r.rest = r.rest[17:]
+		return keyOf(xxhash.Sum64(text[:]), xxhash.Sum64String(source))
+	}
+	return Key(source, r.id())
+}
+
 // Key is the hash by which a repetition is recognised: of 64 bits, so that two of a profile's remembered events meet by
 // chance once in 10^11 profiles of 10,000.
 func Key(source, id string) uint64 {
-	h := xxhash.Sum64String(id)
-	return (h^xxhash.Sum64String(source))*0x9E3779B97F4A7C15 ^ h>>32
+	return keyOf(xxhash.Sum64String(id), xxhash.Sum64String(source))
 }
+
+func keyOf(id, source uint64) uint64 { return (id^source)*0x9E3779B97F4A7C15 ^ id>>32 }
 
 const indexedFrom = 48 // events beyond which a map finds a repetition faster than looking through all
 
@@ -230,22 +243,36 @@ func (c *Recent) append(b []byte, edge Edge) []byte {
 
 // decode reads them. Events written under other names are written anew under names.
 func (c *Recent) decode(r *Reader, names *Names) {
+	n := r.count(8)
+	if n == 0 {
+		return
+	}
+	c.all, c.blob = make([]recent, 0, n+2), make([]byte, 0, c.size(*r, n)+64)
 	last := schemas.Instant(0)
-	for range r.count(8) {
+	for range n {
 		last += schemas.Instant(r.int())
 		one := Reader{rest: r.bytes(), names: r.names}
 		at := len(c.blob)
 		c.blob = append(c.blob, one.rest...)
 		peek := one
 		peek.byte()
-		source, id := peek.name(), peek.id()
+		key := peek.eventKey()
 		if names != nil {
 			c.blob = one.rename(c.blob[:at], names)
 		}
 		r.bad = r.bad || peek.bad || one.bad
-		c.insert(recent{last, Key(source, id), int32(at), int32(len(c.blob))})
+		c.insert(recent{last, key, int32(at), int32(len(c.blob))})
 		c.live += len(c.blob) - at
 	}
+}
+
+// size is how many bytes the next n events take.
+func (c *Recent) size(r Reader, n int) (size int) {
+	for range n {
+		r.int()
+		size += len(r.bytes())
+	}
+	return size
 }
 
 // rename writes one event again with the numbers of other names.

@@ -86,7 +86,10 @@ func (s *expSum) order(n schemas.Instant, threshold float64) int {
 // nextFlip is the first instant after from at which `sum op threshold` has another value.
 func (s *expSum) nextFlip(from schemas.Instant, threshold float64, op compareOp) schemas.Instant {
 	truth := func(m schemas.Instant) bool { return op.holds(s.order(m, threshold)) }
-	terms := slices.DeleteFunc(slices.Clone(s.terms), func(t expTerm) bool { return t.a == 0 })
+	terms, nothing := s.terms, func(t expTerm) bool { return t.a == 0 }
+	if slices.ContainsFunc(terms, nothing) {
+		terms = slices.DeleteFunc(slices.Clone(terms), nothing)
+	}
 	switch len(terms) {
 	case 0:
 		return schemas.Never

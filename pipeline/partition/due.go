@@ -35,7 +35,7 @@ func (d *due) fire(most int) (more bool, err error) {
 			continue
 		}
 		if h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
-			p.chain.Pass(h.Profile, p.watermark, p.emit)
+			p.chain.Pass(h.Profile, p.watermark, p.emitter)
 			p.told.Timers++
 		}
 		// Also if another configuration has nothing to do at that instant: its row would stay the first that is due, and many

@@ -101,18 +101,18 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 		}
 		in.take(r)
 		events, err := in.decoder.Decode(&in.record)
-		var why *schemas.Unusable
-		switch {
-		case errors.As(err, &why):
-			bad(r, why)
-		case err != nil:
-			in.opened = false
-			return nil, err
-		default:
-			in.events = events
-			if r.Offset == in.resume.Next {
-				in.at = min(int(in.resume.Folded), len(events))
+		if err != nil {
+			var why *schemas.Unusable
+			if !errors.As(err, &why) {
+				in.opened = false
+				return nil, err
 			}
+			bad(r, why)
+			continue
+		}
+		in.events = events
+		if r.Offset == in.resume.Next {
+			in.at = min(int(in.resume.Folded), len(events))
 		}
 	}
 }

@@ -13,7 +13,7 @@ func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 	var first *schemas.Event
 	waiting := false
 	for _, in := range p.inputs {
-		e, err := in.head(p.dead)
+		e, err := in.head(p.bad)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/operators"
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
@@ -26,7 +27,7 @@ type Config struct {
 	Sessions, Memberships bool
 	Profiles              schemas.Duration           // how often a profile is published at most; negative: never
 	Encoders              map[string]schemas.Encoder // how values are written, by kind of topic; JSON where none is given
-	Profiled              int                        // decoded profiles kept in memory besides those that changed
+	Profiled              int                        // decoded profiles that a partition keeps in memory besides those that changed
 
 	ForgetHistory bool // go on though the state lacks what the configuration needs
 }
@@ -79,6 +80,8 @@ type Partition struct {
 	due     *due
 	rejudge redefined
 	told    live.Told
+	emitter operators.Emit                       // p.emit, made once
+	bad     func(*kgo.Record, *schemas.Unusable) // p.dead, made once
 	sizes   sizes
 	tallies tallies
 }
@@ -87,6 +90,10 @@ type Partition struct {
 func New(c *Config, number int32, position state.Position, store Store) (*Partition, error) {
 	p := &Partition{c: c, number: number, chain: c.Catalog.Chain(), store: store, watermark: position.Watermark, stale: true}
 	p.told.Reset()
+	p.emitter, p.bad = p.emit, p.dead
+	if !c.Sessions {
+		p.chain.Untold()
+	}
 	p.source, p.topics, p.values = []byte(schemas.Source(c.Name)), map[string]string{}, map[string]values{}
 	for _, kind := range []string{"segment-changes", "sessions", "actions", "profiles", "memberships", "late", "dead-letters", "events"} {
 		p.topics[kind], p.values[kind] = c.Name+"."+kind, newValues(c.Encoders[kind])
@@ -226,7 +233,7 @@ func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error
 		return err
 	}
 	erased, was := h.Epoch, h.Alive
-	p.chain.Fold(h.Profile, e, p.watermark, p.emit)
+	p.chain.Fold(h.Profile, e, p.watermark, p.emitter)
 	if h.Epoch != erased {
 		h.erased = true
 	}

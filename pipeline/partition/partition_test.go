@@ -405,3 +405,26 @@ func TestLateErasure(t *testing.T) {
 		b.want(got, "late u1 erase 08:55:00 late", "sessions u1 session.ended 09:00:00")
 	}
 }
+
+// TestUntoldSessions: where sessions are not published nobody is woken for the end of one, and memberships end as ever.
+func TestUntoldSessions(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		b := newBench(t, func(c *partition.Config) { c.Sessions = told }, "clicks", "t.events")
+		b.push("clicks", "1", "p", "u1", "09:00:00")
+		b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
+		want := at("09:30:00") + 1
+		if !told {
+			want = at("10:00:00")
+		}
+		if wake := state.RowWake(b.rows["u1"]); wake != want {
+			t.Errorf("told %v: u1 is woken at %v, want %v", told, wake, want)
+		}
+		b.push("clicks", "2", "x", "u2", "10:10:00")
+		b.push("clicks", "3", "x", "u1", "10:11:00")
+		all := []string{"segment-changes u1 segment.exited 10:00:00", "sessions u1 session.ended 09:00:00"}
+		if !told {
+			all = all[:1]
+		}
+		b.want(b.commit(), all...)
+	}
+}

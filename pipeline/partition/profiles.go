@@ -30,6 +30,7 @@ type profiles struct {
 type held struct {
 	*state.Profile
 	dirty  bool
+	used   bool            // since it was last passed over, see trim
 	unseen bool            // there is no row of it yet
 	erased bool            // since the last Batch
 	sealed bool            // its row is in the Batch last sealed, and not yet in the store
@@ -51,6 +52,7 @@ func (s *profiles) row(key string) ([]byte, error) {
 // get is the profile of an id, an empty one if there is none.
 func (s *profiles) get(id string) (*held, error) {
 	if h := s.decoded[id]; h != nil {
+		h.used = true
 		return h, nil
 	}
 	h := &held{wake: schemas.Never}
@@ -141,21 +143,26 @@ func (s *profiles) landed() {
 	s.trim()
 }
 
-// trim drops decoded profiles that did not change, any of them, if there are too many, and a quarter more, so that it is not done
-// at every Batch.
+// trim drops decoded profiles that did not change and were not used of late, if there are too many, and a quarter more, so that
+// it is not done at every Batch. It is the clock algorithm over a map, whose order is none: who was used is passed over once.
 func (s *profiles) trim() {
 	over := len(s.decoded) - s.p.c.Profiled
 	if over <= 0 {
 		return
 	}
 	over += s.p.c.Profiled / 4
-	for id, h := range s.decoded {
-		if over == 0 {
-			break
-		}
-		if !h.dirty {
-			delete(s.decoded, id)
-			over--
+	for range 2 {
+		for id, h := range s.decoded {
+			switch {
+			case over == 0:
+				return
+			case h.dirty:
+			case h.used:
+				h.used = false
+			default:
+				delete(s.decoded, id)
+				over--
+			}
 		}
 	}
 }

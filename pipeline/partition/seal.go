@@ -17,7 +17,7 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	}
 	for _, h := range s.dirty {
 		h.dirty = false
-		p.chain.Pass(h.Profile, p.watermark, p.emit)
+		p.chain.Pass(h.Profile, p.watermark, p.emitter)
 		if err := s.put(b, h); err != nil {
 			return nil, err
 		}
