@@ -117,7 +117,7 @@ func TestCompletion(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"rep"}, "replay\tRun events from files through the configuration, without side effects\n" + noFiles},
+		{[]string{"rep"}, "replay\tRun events from files, or of a time, through the configuration, without side effects\n" + noFiles},
 		{[]string{"check", "-c", ""}, "yaml\nyml\n" + ends},
 		{[]string{"replay", "--input", ""}, strings.Join(slices.Concat(events, tables), "\n") + "\n" + ends},
 		{[]string{"replay", "--input", "a.jsonl", ""}, files},

@@ -49,9 +49,13 @@ func (m *member) tell(e live.Event) {
 		delete(m.mu.slow, e.Task)
 		delete(m.mu.restoring, e.Task)
 	case live.Restoring:
-		m.mu.restoring[e.Task] = e
+		if m.waits(e.Task) {
+			m.mu.restoring[e.Task] = e
+		}
 	case live.Waiting:
-		m.mu.slow[e.Task] = e.String()
+		if m.waits(e.Task) { // it was asked about before it was told, and that takes its time
+			m.mu.slow[e.Task] = e.String()
+		}
 	case live.Released:
 		delete(m.mu.held, e.Task)
 		delete(m.mu.slow, e.Task)
@@ -65,6 +69,12 @@ func (m *member) tell(e live.Event) {
 			m.mu.ended = e.Err.Error()
 		}
 	}
+}
+
+// waits is whether a task is held and not restored. The caller holds the lock.
+func (m *member) waits(task int32) bool {
+	restored, held := m.mu.held[task]
+	return held && !restored
 }
 
 // holds is whether a task is here, with its state.

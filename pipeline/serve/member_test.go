@@ -40,7 +40,11 @@ func TestUnready(t *testing.T) {
 	m.tell(live.Assigned{Tasks: []int32{3, 4}})
 	m.tell(live.Waiting{Task: 4, For: 30 * time.Second, Open: []string{"a transaction of shop-m1"}})
 	m.tell(live.Restored{Task: 3})
+	m.tell(live.Waiting{Task: 3, For: 30 * time.Second}) // too late
 	why := m.unready()
+	if strings.Contains(why, "task 3") {
+		t.Errorf("unready says of what is restored: %q", why)
+	}
 	for _, want := range []string{"1 of 2 tasks are restored", "task 4 is not restored after 30s", "a transaction of shop-m1"} {
 		if !strings.Contains(why, want) {
 			t.Errorf("unready says %q, without %q", why, want)
