@@ -126,11 +126,11 @@ func (l *letter) events(decoder partition.Decoder, topic string, until schemas.I
 		return nil, nil, err
 	}
 	for i := range events {
-		if e := &events[i]; e.Time > until {
+		e := &events[i]
+		if e.Time > until {
 			return nil, &schemas.Unusable{Reason: schemas.TooFarAhead, Detail: fmt.Sprintf("its time is %v, and is to come", e.Time)}, nil
-		} else {
-			out = append(out, partition.Keyed(topic, e))
 		}
+		out = append(out, partition.Keyed(topic, e))
 	}
 	return out, nil, nil
 }
