@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,10 +44,11 @@ of each action, how many decisions. Nothing is published: the events come from f
 					return err
 				}
 			}
-			for _, path := range h.inputs {
-				if _, err := os.Stat(path); err != nil {
-					return asked("--input: %w", err)
-				}
+			if slices.Contains(h.inputs, "-") {
+				return asked("--input -: ebb diff reads what it is given twice, and standard input comes once: give it a file")
+			}
+			if err := checkInputs(h.inputs, false); err != nil {
+				return err
 			}
 			var came [2]*outcome
 			for i, file := range files {
@@ -98,7 +100,7 @@ func (h *rerun) run(ctx context.Context, s *settings) (*outcome, error) {
 	if len(h.inputs) > 0 {
 		err = run()
 	} else {
-		err = withPast(ctx, s, h.span, r, run)
+		err = withPast(ctx, s, h.span, &r.Open, run)
 	}
 	if err != nil {
 		return nil, err
