@@ -53,5 +53,8 @@ const (
 	ArmTreatment = "treatment"
 )
 
-// PolicyScore chooses the greatest score.
-const PolicyScore = "score"
+// The policies that choose among candidates.
+const (
+	PolicyScore    = "score"    // the greatest score
+	PolicyThompson = "thompson" // each as often as it is likely to be the best
+)

@@ -17,10 +17,7 @@ func unusable(reason, format string, args ...any) error {
 	return &Unusable{Reason: reason, Detail: fmt.Sprintf(format, args...)}
 }
 
-var (
-	consentStatuses = []string{"granted", "denied", "revoked"}
-	feedbackKinds   = []string{"exposed", "opened", "clicked", "converted", "dismissed"}
-)
+var consentStatuses = []string{"granted", "denied", "revoked"}
 
 // CheckReserved is nil, or says why data is not what the reserved type typ means (SPEC section 2). Every decoder asks
 // it, so that the operators never meet a malformed reserved event.

@@ -85,7 +85,7 @@ func (c *Offers) counts(at, t schemas.Instant) bool { return at < t && t <= at.A
 
 // Last is the latest decision to which a reward at t can be owed; nil if there is none.
 func (c *Offers) Last(t schemas.Instant) *Offer {
-	for i := len(c.Open) - 1; i >= 0; i-- {
+	for i := len(c.Open) - 1; i >= 0 && t <= c.Open[i].At.Add(c.Within); i-- {
 		if c.counts(c.Open[i].At, t) {
 			return &c.Open[i]
 		}

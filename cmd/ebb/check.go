@@ -130,8 +130,8 @@ func checked(s *settings) *check {
 	}
 	for _, d := range s.catalog.DescribeActions() {
 		c.Actions = append(c.Actions, offer{moved(d.Description), d.On, d.Channel, d.Segment, d.Idle})
-		if d.Learning != "" {
-			c.Notes = append(c.Notes, fmt.Sprintf("learning.%s is read, and not used by this version: %s goes by its score", d.Name, d.Name))
+		if d.Learning != "" && !d.Known {
+			c.Notes = append(c.Notes, fmt.Sprintf("learning.%s.known is not given yet, so %s goes by its score; `ebb experiments` tells what to give", d.Name, d.Name))
 		}
 	}
 	all, recent := s.catalog.ProfileBytes()

@@ -20,7 +20,7 @@ import (
 )
 
 func experimentsCommand() *cobra.Command {
-	var file, dir, asOf string
+	var file, dir, asOf, topic string
 	var nodes []string
 	var asJSON bool
 	survey := &pipeline.Survey{Memory: 1 << 30, AsOf: schemas.Never}
@@ -37,7 +37,10 @@ DECIDED counts decisions, those of the control arm included, EXPOSED to CONVERTE
 ebb.feedback, or by the experiment's reward, which is owed to the latest decision before it. PEOPLE are those whose first
 decision lies longer back than "within", and RATE is the share of them who did what the reward says in that time. The bounds
 hold with 95 % confidence however often one looks, so that one may stop as soon as they say enough; both bounds of the lift
-hold at once, as each arm's are kept wider for it (the union bound).`,
+hold at once, as each arm's are kept wider for it (the union bound).
+
+Of actions under learning it tells what to write there as "known": whom of those it was offered to it succeeded with. Decisions
+rest on what the configuration says, and on nothing that was counted meanwhile, so that a replay decides as the service did.`,
 		Example: `  ebb experiments -c shop.yaml
   ebb experiments -c shop.yaml --input 2025.jsonl.gz --as-of 2026-01-01T00:00:00Z`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -57,15 +60,20 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 			if given > 1 {
 				return asked("give either --dir DIR, a state folder, or --input FILE, events to replay, or --node ADDRESS, nodes that run")
 			}
-			if len(survey.Inputs) == 0 && (survey.Sort || asOf != "") {
-				return asked("--sort and --as-of are for --input: leave them out")
+			if len(survey.Inputs) == 0 && (survey.Sort || asOf != "" || topic != "") {
+				return asked("--sort, --as-of and --source are for --input: leave them out")
 			}
 			s, err := load(file)
 			if err != nil {
 				return err
 			}
 			if len(s.catalog.Studies()) == 0 {
-				return asked("there are no experiments in %s: add one, such as `experiments: {reminders: {actions: [reminder], control: 0.1, reward: purchase, within: 3d}}`", file)
+				return asked("there are no experiments in %s, nor learning: add one, such as `experiments: {reminders: {actions: [reminder], control: 0.1, reward: purchase, within: 3d}}`", file)
+			}
+			if topic != "" {
+				if survey.Mapped, err = mappedFiles(s, file, topic); err != nil {
+					return err
+				}
 			}
 			if asOf != "" {
 				if survey.AsOf, err = instant("as-of", asOf); err != nil {
@@ -97,6 +105,7 @@ hold at once, as each arm's are kept wider for it (the union bound).`,
 	f.StringArrayVar(&nodes, "node", nil, "the `address` of a node that runs, if it is not the configuration's http.listen; may be repeated")
 	f.StringArrayVar(&survey.Inputs, "input", nil, "a `file` of events; may be repeated; - is standard input")
 	f.StringVar(&asOf, "as-of", "", "the final instant: later events are left out (default: the last event's time)")
+	f.StringVar(&topic, "source", "", "the inputs are records of this `topic`, and become events by its map")
 	f.BoolVar(&survey.Sort, "sort", false, "order the events by time first")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	completes(cmd, "input", events...)

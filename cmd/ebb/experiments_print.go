@@ -32,6 +32,9 @@ func printExperiment(w io.Writer, r *experiment.Report) error {
 	if r.Reward != "" {
 		reward = shown(r.Reward)
 	}
+	if r.Learning != "" {
+		return printLearned(w, r, reward)
+	}
 	fmt.Fprintf(w, "%s: control is %s of the people; %s within %s\n\n", shown(r.Experiment), percent(r.Control), reward, r.Within)
 	t := &table{}
 	t.row("ARM", "ACTION", "DECIDED", "EXPOSED", "OPENED", "CLICKED", "DISMISSED", "CONVERTED", "REVENUE", "PEOPLE", "REWARDED", "RATE", "95 % BOUNDS")
@@ -53,6 +56,14 @@ func printExperiment(w io.Writer, r *experiment.Report) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", liftInWords(&r.Lift))
+	return err
+}
+
+// printLearned is what came of an action, and what to tell its policy of that.
+func printLearned(w io.Writer, r *experiment.Report, reward string) error {
+	a := &r.Arms[0]
+	_, err := fmt.Fprintf(w, "%s: %s within %s, of %d decisions\n\n    known: {successes: %d, failures: %d}\n", shown(r.Experiment), reward, r.Within, a.Decided,
+		a.Rewarded, a.People-a.Rewarded)
 	return err
 }
 

@@ -32,6 +32,12 @@ func (b *Blocks) Check(isSegment func(name string) bool, segments []string) []ex
 	}
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(b.Experiments)) {
+		switch {
+		case name == "":
+			report(0, "an experiment needs a name, by which people are divided", "experiments", name)
+		case strings.HasPrefix(name, learning):
+			report(0, fmt.Sprintf("names that begin with %q are those of what is counted for learning: choose another one", learning), "experiments", name)
+		}
 		for i, action := range b.Experiments[name].Actions {
 			path := []string{"experiments", name, "actions", "[" + strconv.Itoa(i) + "]"}
 			if _, found := b.Actions[action]; !found {

@@ -31,6 +31,9 @@ func (o *Operator) judge(f firing) {
 	}
 	slices.SortFunc(d.Candidates, better)
 	best := d.Candidates[0]
+	if learned := o.learned(f, d.Candidates); learned != nil {
+		best = o.sample(d, learned)
+	}
 	d.Action, d.Score, d.Payload = best.Action, best.Score, payloads[best.Action]
 	a := f.actions[slices.IndexFunc(f.actions, func(a *planned) bool { return a.Name == best.Action })]
 	if a.expires > 0 {
@@ -42,8 +45,14 @@ func (o *Operator) judge(f firing) {
 	o.remember(a.cap)
 	o.remember(f.cap)
 	o.at.Emit(d)
-	if a.study != nil && d.Time >= o.mute {
+	if d.Time < o.mute {
+		return
+	}
+	if a.study != nil {
 		o.offer(a.study, d)
+	}
+	if a.learned != nil && d.Arm != schemas.ArmControl { // which nobody gets
+		o.offer(a.learned, d)
 	}
 }
 

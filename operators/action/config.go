@@ -63,9 +63,18 @@ type Learning struct {
 	Policy string           `yaml:"policy" required:"true" enum:"thompson" doc:"how it is chosen among others"`
 	Reward string           `yaml:"reward" required:"true" doc:"the event type that counts as success"`
 	Within schemas.Duration `yaml:"within" required:"true" doc:"how long after the decision it counts"`
+	Known  *Known           `yaml:"known" doc:"what came of it so far, as ebb experiments tells it; without it the action goes by its score"`
 }
 
-// Recommendations is the block `recommendations`, of a coming version.
+// Known is what came of an action.
+type Known struct {
+	Successes int64 `yaml:"successes" required:"true" min:"0" doc:"people who were rewarded"`
+	Failures  int64 `yaml:"failures" required:"true" min:"0" doc:"people who were not"`
+}
+
+// Recommendations is the block `recommendations`, of a coming version. Which items go with which is known of all people
+// together, so what was said of `learning` in the package comment holds here, too: neighbours would have to be fitted, and
+// given to all partitions with a version. What is known of one person alone, interests() ranks already.
 type Recommendations map[string]any
 
 // Blocks are the configuration of the operator.

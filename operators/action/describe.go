@@ -46,8 +46,10 @@ func (r *Rules) Describe(gap schemas.Duration) []Description {
 					d.Cells = append(d.Cells, r.specs[c.cell])
 				}
 			}
-			if a.study != nil {
-				d.Cells = append(d.Cells, r.specs[a.study.cell])
+			for _, s := range []*Study{a.study, a.learned} {
+				if s != nil {
+					d.Cells = append(d.Cells, r.specs[s.cell])
+				}
 			}
 			d.Cells = append(d.Cells, r.counted(a)...)
 			all = append(all, d)

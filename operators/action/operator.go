@@ -27,6 +27,7 @@ type Operator struct {
 	emit     operators.Emit
 	hears    operators.Emit // hear, bound once
 	counted  func(schemas.Outcome)
+	shares   map[string][]float64 // propensities, by the names of candidates
 
 	suppressed func([]schemas.Suppression) // may be nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ebbstream/ebb/operators/bandit"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
@@ -46,6 +47,8 @@ type planned struct {
 	expires schemas.Duration // 0: never
 	payload []part
 	study   *Study // the experiment that it belongs to; nil: none
+	learned *Study // what is counted for learning; nil: nothing
+	known   *bandit.Posterior
 }
 
 // capped is a cap, and where the decisions that count toward it are kept.
@@ -98,8 +101,16 @@ func NewRules(b Blocks, plan *expr.Plan, fieldNames []string, limits expr.Limits
 			r.groups = append(r.groups, g)
 		}
 		p := &planned{PlannedAction: a, cap: r.capped(c.Cap, "action", a.Name)}
-		if i := slices.IndexFunc(r.studies, func(s *Study) bool { return slices.Contains(s.Actions, a.Name) }); i >= 0 {
-			p.study = r.studies[i]
+		for _, s := range r.studies {
+			switch {
+			case s.Learned == a.Name:
+				p.learned = s
+			case s.Learned == "" && slices.Contains(s.Actions, a.Name):
+				p.study = s
+			}
+		}
+		if k := b.Learning[a.Name].Known; k != nil {
+			p.known = &bandit.Posterior{Successes: float64(k.Successes), Failures: float64(k.Failures)}
 		}
 		if c.ExpiresIn != nil {
 			p.expires = *c.ExpiresIn

@@ -12,9 +12,10 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// Study is an experiment made ready.
+// Study is an experiment made ready, or an action whose rewards are counted for learning.
 type Study struct {
 	Name    string
+	Learned string   // the action, in the latter case; else empty
 	Text    string   // what it means, canonical: where it differs, what was counted before is of another experiment
 	Actions []string // as configured
 	Control int64    // of 10,000 buckets
@@ -24,7 +25,7 @@ type Study struct {
 	cell    int // in specs
 }
 
-// prepare makes the experiments ready, by name.
+// prepare makes the experiments ready, by name, and then what is counted for learning.
 func (r *Rules) prepare(b Blocks, plan *expr.Plan, limits expr.Limits) []*Study {
 	var all []*Study
 	text := func(s string) string { return string(schemas.StringValue(s).AppendJSON(nil)) }
@@ -34,18 +35,37 @@ func (r *Rules) prepare(b Blocks, plan *expr.Plan, limits expr.Limits) []*Study 
 		if c.Within != nil {
 			s.Within = *c.Within
 		}
-		s.Text = fmt.Sprintf("%s control %d reward %s value %s within %s", text(name), s.Control, text(c.Reward), text(c.Value), s.Within)
+		s.Text = fmt.Sprintf("experiment %s control %d within %s", text(name), s.Control, s.Within)
+		if c.Reward != "" {
+			s.Text += " reward " + text(c.Reward)
+		}
 		if c.Value != "" {
+			s.Text += " value " + text(c.Value)
 			s.value = plan.AddField(strings.Split(c.Value, "."))
 		}
-		s.cell = r.spec("offers(experiment "+s.Text+")", func() state.Cell { return &state.Offers{Within: s.Within, Keep: limits.Values} })
-		r.specs[s.cell].Anew = true
+		r.keep(s, limits)
+		all = append(all, s)
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Learning)) {
+		c := b.Learning[name]
+		s := &Study{Name: learning + name, Learned: name, Actions: []string{name}, Reward: c.Reward, Within: c.Within, value: -1}
+		s.Text = fmt.Sprintf("%s within %s reward %s", text(s.Name), s.Within, text(c.Reward))
+		r.keep(s, limits)
 		all = append(all, s)
 	}
 	return all
 }
 
-// Studies are the experiments, by name.
+// learning begins the names of what is counted for learning.
+const learning = "learning."
+
+// keep gives a study its cell.
+func (r *Rules) keep(s *Study, limits expr.Limits) {
+	s.cell = r.spec("offers("+s.Text+")", func() state.Cell { return &state.Offers{Within: s.Within, Keep: limits.Values} })
+	r.specs[s.cell].Anew = true
+}
+
+// Studies are the experiments, by name, and then what is counted for learning.
 func (r *Rules) Studies() []*Study { return r.studies }
 
 // Fields are the data fields that experiments read, which the plan must know before a layout is made of it.

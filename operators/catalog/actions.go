@@ -26,14 +26,15 @@ func (b *Blocks) misfits(blocks *action.Blocks) []expr.Fault {
 	return blocks.Check(isSegment, slices.Sorted(maps.Keys(b.Segments)))
 }
 
-// Studies are the experiments, by name.
+// Studies are the experiments, by name, and then what is counted for learning.
 func (c *Catalog) Studies() []*action.Study { return c.actions.Studies() }
 
-// Report says what was counted of the experiments, by name; one of which nothing was is there, too.
+// Report says what was counted of the experiments, by name, and for learning; one of which nothing was is there, too.
 func (c *Catalog) Report(counted state.Counted) []*experiment.Report {
 	all := []*experiment.Report{}
 	for _, s := range c.Studies() {
 		r := experiment.Of(counted[s.Name])
+		r.Learning = s.Learned
 		r.Experiment, r.Reward, r.Within, r.Control = s.Name, s.Reward, s.Within.String(), float64(s.Control)/10_000
 		all = append(all, r)
 	}
@@ -47,6 +48,7 @@ type ActionDescription struct {
 	Segment     string // whose changes trigger it; empty: none's do
 	Channel     string
 	Learning    string // the policy it asks for; empty: none
+	Known       bool   // what came of it so far is given, so that the policy has something to go by
 	Idle        bool   // a cap of 0 keeps it and all it is chosen among from being decided
 }
 
@@ -54,7 +56,7 @@ type ActionDescription struct {
 func (c *Catalog) DescribeActions() []ActionDescription {
 	var all []ActionDescription
 	for _, a := range c.actions.Describe(c.blocks.Sessions.Gap) {
-		d := ActionDescription{On: a.On, Segment: a.Segment, Channel: a.Channel, Learning: c.blocks.Learning[a.Name].Policy, Idle: a.Idle}
+		d := ActionDescription{On: a.On, Segment: a.Segment, Channel: a.Channel, Learning: c.blocks.Learning[a.Name].Policy, Known: c.blocks.Learning[a.Name].Known != nil, Idle: a.Idle}
 		d.Description = c.describe(a.Name, c.Plan.ActionReads(a.PlannedAction))
 		d.Events, d.Motions = a.Events, a.Timers
 		for _, cell := range a.Cells {

@@ -58,7 +58,7 @@ func (b *Blocks) Entries() []Entry {
 		{"channels", &b.Channels, "how often and when a channel is used"},
 		{"guards", &b.Guards, "what is not said to anybody"},
 		{"experiments", &b.Experiments, "to whom actions are not delivered, so that their effect can be told"},
-		{"learning", &b.Learning, "how actions are chosen by what came of them; read, not yet used"},
+		{"learning", &b.Learning, "how actions are chosen by what came of them"},
 		{"recommendations", &b.Recommendations, "not in this version: leave it out or empty"},
 	}
 }

@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"math"
+
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
@@ -8,7 +10,8 @@ import (
 // Report is what is known of an experiment.
 type Report struct {
 	Experiment string   `json:"experiment"`
-	Reward     string   `json:"reward,omitempty"` // the event type; empty: only feedback converts
+	Learning   string   `json:"learning,omitempty"` // the action, if it is counted for learning; then all is treatment
+	Reward     string   `json:"reward,omitempty"`   // the event type; empty: only feedback converts
 	Within     string   `json:"within"`
 	Control    float64  `json:"control"` // the share of people meant for that arm
 	Arms       []Arm    `json:"arms"`    // treatment, then control
@@ -68,7 +71,7 @@ func Of(tallies state.Tallies) *Report {
 			continue
 		}
 		counts := Counts{t.N[schemas.OutcomeDecided], t.N[schemas.OutcomeExposed], t.N[schemas.OutcomeOpened], t.N[schemas.OutcomeClicked],
-			t.N[schemas.OutcomeDismissed], t.N[schemas.OutcomeConverted], t.Revenue.Value()}
+			t.N[schemas.OutcomeDismissed], t.N[schemas.OutcomeConverted], finite(t.Revenue.Value())}
 		arm.add(&counts)
 		r.Actions = append(r.Actions, Action{key.Action, arm.Arm, counts})
 	}
@@ -78,10 +81,15 @@ func Of(tallies state.Tallies) *Report {
 
 // Add adds what was counted elsewhere of the same experiment.
 func (r *Report) Add(o *Report) {
-	for i := range o.Arms {
-		r.Arms[i].add(&o.Arms[i].Counts)
-		r.Arms[i].People += o.Arms[i].People
-		r.Arms[i].Rewarded += o.Arms[i].Rewarded
+	for i := range r.Arms {
+		mine := &r.Arms[i]
+		for j := range o.Arms {
+			if theirs := &o.Arms[j]; theirs.Arm == mine.Arm {
+				mine.add(&theirs.Counts)
+				mine.People += theirs.People
+				mine.Rewarded += theirs.Rewarded
+			}
+		}
 	}
 	for i := range o.Actions {
 		r.action(&o.Actions[i]).add(&o.Actions[i].Counts)
@@ -106,7 +114,15 @@ func (c *Counts) add(o *Counts) {
 	c.Clicked += o.Clicked
 	c.Dismissed += o.Dismissed
 	c.Converted += o.Converted
-	c.Revenue += o.Revenue
+	c.Revenue = finite(c.Revenue + o.Revenue)
+}
+
+// finite is x, or the greatest number there is, as JSON has no infinity.
+func finite(x float64) float64 {
+	if math.IsNaN(x) {
+		return 0 // of more than all there is less as much nothing is known
+	}
+	return max(-math.MaxFloat64, min(math.MaxFloat64, x))
 }
 
 // infer says what the counts mean.
@@ -116,7 +132,9 @@ func (r *Report) infer() {
 		a.Rate = share(a.Rewarded, a.People)
 		a.Low, a.High = Interval(a.Rewarded, a.People, 1-Confidence)
 	}
-	r.Lift = lift(&r.Arms[0], &r.Arms[1])
+	if len(r.Arms) == 2 { // which another node may not know
+		r.Lift = lift(&r.Arms[0], &r.Arms[1])
+	}
 }
 
 // lift compares the arms. Its bounds hold whenever both arms' do, so each of these may be wrong half as often (the union

@@ -53,6 +53,14 @@ func TestReport(t *testing.T) {
 	if _, err := json.Marshal(empty); err != nil {
 		t.Error(err) // no number is infinite
 	}
+	rich := counted(1, 1, 0, 0)
+	for range 3 {
+		rich.Add(schemas.Outcome{Action: "a", Arm: schemas.ArmTreatment, Kind: schemas.OutcomeRevenue, Value: math.MaxFloat64})
+		rich.Add(schemas.Outcome{Action: "b", Arm: schemas.ArmTreatment, Kind: schemas.OutcomeRevenue, Value: math.MaxFloat64})
+	}
+	if text, err := json.Marshal(Of(rich)); err != nil || math.IsInf(Of(rich).Arms[0].Revenue, 0) {
+		t.Errorf("of more money than there are numbers: %s, %v", text, err)
+	}
 	if c := Of(counted(10, 5, 10, 0)); c.Lift.Relative != nil || c.Lift.RelHigh != nil {
 		t.Error("there is no share of nothing")
 	}

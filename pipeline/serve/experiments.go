@@ -13,8 +13,8 @@ import (
 
 // Experiments are what was counted of all experiments in some partitions.
 type Experiments struct {
-	Partitions  []int32              `json:"partitions"` // that it was counted in
-	Of          int                  `json:"of"`         // so many that there are; 0: it is not known
+	Partitions  []int32              `json:"partitions,omitempty"` // that it was counted in; of files there are none
+	Of          int                  `json:"of,omitempty"`         // so many that there are; 0: it is not known
 	Experiments []*experiment.Report `json:"experiments"`
 }
 

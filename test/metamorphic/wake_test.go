@@ -11,6 +11,7 @@ func TestWakeUps(t *testing.T) {
 	const quiet = "channels: {m: {quiet: {from: '21:00', to: '08:00'}}}\n"
 	for name, c := range map[string]struct{ actions, at, want string }{
 		"none":                     {"{}", "10:00:00", ""},
+		"an experiment":            {"{a: {on: ebb.traits, channel: x}}\nexperiments: {x: {actions: [a], control: 0.5, within: 2h}}", "10:00:00", "2026-01-05T12:00:00.001Z"},
 		"an event":                 {"{a: {on: ebb.traits, channel: x}}", "10:00:00", ""},
 		"every":                    {`{a: {on: every("3h"), channel: x}, b: {on: every("2h"), channel: x}}`, "10:00:00", "2026-01-05T12:00:00Z"},
 		"every, never decided":     {`{a: {on: every("2h"), channel: x, cap: {max: 0, per: 1d}}}`, "10:00:00", ""},

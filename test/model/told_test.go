@@ -15,7 +15,9 @@ func muteBefore(at string) func(*Config) {
 	return func(c *Config) { t, _ := parseTime(at); c.MuteBefore = &t }
 }
 func experiment(name string, control float64, list ...string) func(*Config) {
-	return func(c *Config) { c.Experiments = []ExperimentDef{{Name: name, Actions: list, Control: control}} }
+	return func(c *Config) {
+		c.Experiments = []ExperimentDef{{Name: name, Actions: list, Control: control, Within: day}}
+	}
 }
 
 // told runs a history of u1 and writes the decisions down, checked as well.
