@@ -76,6 +76,7 @@ type Chain struct {
 	at       Judgement
 	in       Input
 	types    map[string]*EventType
+	repeated int64
 	other    EventType
 	sources  struct { // the last source met and its number in Names
 		text   string
@@ -150,6 +151,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 			return
 		}
 		if p.Recent.Has(key, horizon) {
+			c.repeated++
 			return
 		}
 		if late = e.Time < p.Clock.Add(-c.time.Lateness) || e.Time < watermark; late {
@@ -230,6 +232,12 @@ func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool)
 	for _, op := range c.ops {
 		op.Fold(in)
 	}
+}
+
+// Repeated is how many events were there already, since it was last asked for.
+func (c *Chain) Repeated() (n int64) {
+	n, c.repeated = c.repeated, 0
+	return n
 }
 
 // View answers expressions for a profile, until the next call.

@@ -11,7 +11,7 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// History is what one profile's events in files come to: the replay of a single profile, in memory. Its changes are those
+// History is what one profile's events in files, or elsewhere, come to: the replay of a single profile, in memory. Its changes are those
 // of a Replay of the same files, muted ones included.
 type History struct {
 	Catalog *catalog.Catalog
@@ -19,6 +19,9 @@ type History struct {
 	Subject string
 	AsOf    schemas.Instant // later events are not yet known; Never: all are
 	Sort    bool            // order the events by time first
+
+	// Open gives sources besides the inputs; what they cannot use goes to bad. It may be nil.
+	Open func(bad func(schemas.DeadLetter)) ([]Source, error)
 }
 
 // Told is what a History found.
@@ -47,6 +50,15 @@ func (h *History) Run(ctx context.Context) (told *Told, err error) {
 		}
 		inputs = append(inputs, lines)
 		sources = append(sources, &known{NewEventLines(lines, h.Catalog.Plan.Fields, func(schemas.DeadLetter) {}), h.AsOf})
+	}
+	if h.Open != nil {
+		more, err := h.Open(func(schemas.DeadLetter) {})
+		if err != nil {
+			return nil, err
+		}
+		for _, source := range more {
+			sources = append(sources, &known{source, h.AsOf})
+		}
 	}
 	f := &historyFold{History: h, told: &Told{Chain: h.Catalog.Chain(), Final: schemas.Earliest}}
 	f.told.Profile = f.told.Chain.Layout().New(h.Subject)

@@ -18,18 +18,20 @@ func explainCommand() *cobra.Command {
 	var file, dir, when, node string
 	var inputs []string
 	var sort, asJSON bool
+	var between pastFlags
 	cmd := &cobra.Command{
-		Use:   "explain ID SEGMENT -c FILE [--node ADDRESS | --dir DIR | --input FILES...]",
+		Use:   "explain ID SEGMENT -c FILE [--node ADDRESS | --dir DIR | --input FILES... | --from TIME]",
 		Short: "Say why somebody is, or is not, in a segment",
 		Long: `Say why somebody is, or is not, in a segment: since when, by what, each part of the condition with its value, when it will
 be otherwise if no event comes, and when the membership will.
 
 A node that runs is asked, at the http.listen of the configuration or at --node. With --dir the profile is read from the state
 folder of a stopped node or of ebb replay --state. In both cases --at may be any time from its present on. With --input the
-profile's events in these files are replayed, up to --at if it is given, and the changes of this segment are told, too. A part
-that DECIDES is one whose flip alone would change the membership.`,
+profile's events in these files are replayed, up to --at if it is given, and the changes of this segment are told, too; with
+--from those that the sources' topics still hold, from that time on, or up to --to. A part that DECIDES is one whose flip alone would change the membership.`,
 		Example: `  ebb explain anna new_parents -c shop.yaml
   ebb explain anna new_parents -c shop.yaml --input shop.jsonl --at 2026-01-20T00:00:00Z
+  ebb explain anna new_parents -c shop.yaml --from 2026-01-01T00:00:00Z --at 2026-01-20T00:00:00Z
   ebb explain anna new_parents -c shop.yaml --dir data`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 || len(args) > 2 && len(inputs) == 0 {
@@ -46,8 +48,15 @@ that DECIDES is one whose flip alone would change the membership.`,
 			if (dir != "" && len(inputs) > 0) || (node != "" && (dir != "" || len(inputs) > 0)) {
 				return asked("give either --dir DIR, a state folder, or --input FILE, events to replay, or --node ADDRESS, a node that runs")
 			}
-			if len(inputs) == 0 && sort {
+			if between.given() && (dir != "" || node != "" || len(inputs) > 0) {
+				return asked("--from and --to read the sources' topics: leave --dir, --node and --input out")
+			}
+			if len(inputs) == 0 && !between.given() && sort {
 				return asked("--sort is for --input: leave it out")
+			}
+			span, err := between.span()
+			if err != nil {
+				return err
 			}
 			s, err := load(file)
 			if err != nil {
@@ -61,6 +70,9 @@ that DECIDES is one whose flip alone would change the membership.`,
 			switch {
 			case dir != "":
 				x, err = explainKept(s, dir, id, name, when)
+			case between.given():
+				h := &pipeline.History{Catalog: s.catalog, Subject: id, AsOf: schemas.Never, Sort: sort}
+				err = withPast(cmd.Context(), s, span, &h.Open, func() (err error) { x, err = explainHistory(cmd, h, name, when); return err })
 			case len(inputs) == 0:
 				text, err := explainOfNode(cmd, s, node, id, name, when)
 				if err != nil {
@@ -90,6 +102,7 @@ that DECIDES is one whose flip alone would change the membership.`,
 	nodeFlag(cmd, &node)
 	f := cmd.Flags()
 	f.StringArrayVar(&inputs, "input", nil, "a `file` of events; may be repeated; - is standard input")
+	between.add(cmd)
 	f.BoolVar(&sort, "sort", false, "order the events by time first")
 	f.StringVar(&when, "at", "", "as of this `time`, such as 2026-01-05T10:00:00Z")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
@@ -143,6 +156,10 @@ func explainHistory(cmd *cobra.Command, h *pipeline.History, name, when string) 
 		}
 		h.AsOf = at
 	}
+	read := strings.Join(h.Inputs, ", ")
+	if h.Open != nil {
+		read = "the sources' topics"
+	}
 	if err := checkInputs(h.Inputs, false); err != nil {
 		return nil, err
 	}
@@ -158,9 +175,9 @@ func explainHistory(cmd *cobra.Command, h *pipeline.History, name, when string) 
 	}
 	switch {
 	case !p.Alive && p.Epoch == 0 && when != "":
-		return nil, fmt.Errorf("there is no event of %q up to %s in %s: nothing is known of this id then", h.Subject, told.Final, strings.Join(h.Inputs, ", "))
+		return nil, fmt.Errorf("there is no event of %q up to %s in %s: nothing is known of this id then", h.Subject, told.Final, read)
 	case !p.Alive && p.Epoch == 0:
-		return nil, fmt.Errorf("there is no event of %q in %s: nothing is known of this id", h.Subject, strings.Join(h.Inputs, ", "))
+		return nil, fmt.Errorf("there is no event of %q in %s: nothing is known of this id", h.Subject, read)
 	case !p.Alive:
 		x.Explanation = segment.Explanation{Segment: name, At: told.Final, Changes: schemas.Never}
 		x.erased = p.Erased

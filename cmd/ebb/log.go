@@ -46,6 +46,8 @@ func tellLog(log *zap.Logger, e live.Event) {
 	switch e := e.(type) {
 	case live.Committed:
 		log.Debug("committed", zap.Int("tasks", e.Tasks), zap.Int("records", e.Records), zap.Duration("took", e.Took))
+	case live.Restoring:
+		log.Debug("restoring", zap.Int32("task", e.Task), zap.Int64("at", e.At), zap.Int64("end", e.End))
 	case live.Assigned:
 		log.Debug("gained", zap.Int32s("tasks", e.Tasks))
 	case live.Restored:

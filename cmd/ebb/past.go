@@ -75,15 +75,15 @@ func readPast(ctx context.Context, s *settings, client *kgo.Client, span past.Sp
 	return topics, out, nil
 }
 
-// withPast lets run use a replay that reads the sources' topics.
-func withPast(ctx context.Context, s *settings, span past.Span, r *pipeline.Replay, run func() error) error {
+// withPast lets run use a replay, or what is like one, whose Open is set so that it reads the sources' topics.
+func withPast(ctx context.Context, s *settings, span past.Span, open *func(func(schemas.DeadLetter)) ([]pipeline.Source, error), run func() error) error {
 	options, err := clientOptions(s)
 	if err != nil {
 		return err
 	}
 	return askBrokers(options, func(client *kgo.Client) error {
 		var topics *past.Topics
-		r.Open = func(bad func(schemas.DeadLetter)) (sources []pipeline.Source, err error) {
+		*open = func(bad func(schemas.DeadLetter)) (sources []pipeline.Source, err error) {
 			topics, sources, err = readPast(ctx, s, client, span, bad)
 			return sources, err
 		}

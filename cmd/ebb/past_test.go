@@ -80,6 +80,14 @@ func TestReplayFromTopics(t *testing.T) {
 			}
 		}
 	}
+	at := []string{"explain", "u1", "regulars", "-c", file, "--at", "2026-01-11T00:00:00Z"}
+	_, inFile, stderr := ebb(append(at, "--input", input)...)
+	if _, inTopics, stderr := ebb(append(at, of...)...); inFile == "" || inTopics != inFile {
+		t.Errorf("explained from files\n%s\nfrom topics\n%s%s", inFile, inTopics, stderr)
+	}
+	if inFile == "" {
+		t.Error(stderr)
+	}
 	groups, err := admin(t, options).ListGroups(t.Context())
 	if err != nil || len(groups) > 0 {
 		t.Errorf("there are groups: %v, %v", groups, err)

@@ -96,7 +96,7 @@ hang on: the parts of the condition but for which they would not have come.`,
 			var summary *pipeline.Summary
 			run := func() (err error) { summary, err = r.Run(cmd.Context()); return err }
 			if between.given() {
-				err = withPast(cmd.Context(), s, span, r, run)
+				err = withPast(cmd.Context(), s, span, &r.Open, run)
 			} else {
 				err = run()
 			}

@@ -20,10 +20,14 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return asked("%w; see `%s --help`", err, cmd.CommandPath())
 	})
-	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(), runCommand(), topicsCommand(), eraseCommand(),
+	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(),
+		runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(), diffCommand(), exportCommand(), verifyCommand(),
 		versionCommand())
 	for _, c := range cmd.Commands() {
 		c.RunE = marked(c.RunE)
+		for _, below := range c.Commands() {
+			below.RunE = marked(below.RunE)
+		}
 	}
 	cmd.SetHelpCommand(helpCommand())
 	cmd.InitDefaultHelpCmd()

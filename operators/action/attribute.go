@@ -15,6 +15,9 @@ import (
 // Count has somebody told what is to be counted of experiments. What a profile remembers does not depend on it.
 func (o *Operator) Count(counted func(schemas.Outcome)) { o.counted = counted }
 
+// Suppressed has somebody told of decisions of which no record tells, as every action was kept back: of each the rule.
+func (o *Operator) Suppressed(told func([]schemas.Suppression)) { o.suppressed = told }
+
 func (o *Operator) tell(s *Study, action string, control bool, k schemas.OutcomeKind, value float64) {
 	if o.counted == nil {
 		return

@@ -24,6 +24,9 @@ func (o *Operator) judge(f firing) {
 		payloads[a.Name] = payload
 	}
 	if len(d.Candidates) == 0 {
+		if o.suppressed != nil {
+			o.suppressed(d.Suppressed)
+		}
 		return
 	}
 	slices.SortFunc(d.Candidates, better)

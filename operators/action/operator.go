@@ -28,6 +28,8 @@ type Operator struct {
 	hears    operators.Emit // hear, bound once
 	counted  func(schemas.Outcome)
 	shares   map[string][]float64 // propensities, by the names of candidates
+
+	suppressed func([]schemas.Suppression) // may be nil
 }
 
 // change is one that triggers.

@@ -203,6 +203,13 @@ func (c *Chain) Count(counted func(schemas.Outcome)) {
 	}
 }
 
+// Suppressed has somebody told of decisions that were not made, as every action was kept back.
+func (c *Chain) Suppressed(told func([]schemas.Suppression)) {
+	if c.actions != nil {
+		c.actions.Suppressed(told)
+	}
+}
+
 // Profile is the public view of a profile as of n, which is not before its now; nil if there is none.
 func (c *Chain) Profile(p *state.Profile, n schemas.Instant) *schemas.Profile {
 	if !p.Alive {

@@ -14,6 +14,12 @@ type Joined struct{ Instance, Member string }
 // Assigned says which tasks were gained; until each is restored, it is not folded.
 type Assigned struct{ Tasks []int32 }
 
+// Restoring says how far the restore of a task has come, now and then.
+type Restoring struct {
+	Task    int32
+	At, End int64 // offsets of the changelog
+}
+
 // Restored says that a task was gained, and that its state is there.
 type Restored struct {
 	Task     int32
@@ -61,6 +67,9 @@ type Ended struct {
 
 func (e Joined) String() string   { return fmt.Sprintf("joined as %s (%s)", e.Instance, e.Member) }
 func (e Assigned) String() string { return fmt.Sprintf("gained tasks %v", e.Tasks) }
+func (e Restoring) String() string {
+	return fmt.Sprintf("task %d has followed the changelog to offset %d of %d", e.Task, e.At, e.End)
+}
 func (e Restored) String() string {
 	return fmt.Sprintf("task %d restored: %d records, changelog offsets %d to %d, anew: %v, in %v", e.Task, e.Records, e.From, e.To, e.Anew, e.Took)
 }

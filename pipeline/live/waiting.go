@@ -31,6 +31,7 @@ type wait struct {
 	next    time.Duration // when it is told
 	stage   stage
 	at, end int64 // at atChangelog
+	shown   time.Time
 }
 
 // Waiting says that a gained task is not restored yet, and why.
@@ -78,13 +79,18 @@ func (s *session) await(tasks []int32) {
 	}
 }
 
-// reached notes how far tasks have come.
+// reached notes how far tasks have come, and tells of the changelog once a second.
 func (s *session) reached(to stage, at, end int64, tasks ...int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range tasks {
-		if w := s.mu.waits[p]; w != nil {
-			w.stage, w.at, w.end = to, at, end
+		w := s.mu.waits[p]
+		if w == nil {
+			continue
+		}
+		if w.stage, w.at, w.end = to, at, end; to == atChangelog && time.Since(w.shown) >= time.Second {
+			w.shown = time.Now()
+			s.c.Tell(Restoring{p, at, end})
 		}
 	}
 }

@@ -34,6 +34,8 @@ type input struct {
 	asked schemas.Instant // when the end was last confirmed
 	since schemas.Instant // since when it was confirmed again and again that all is read; Never: it is not
 	await schemas.Instant // since when the others wait for it; Never: they do not
+
+	tombstones int64 // since the last Batch
 }
 
 // push takes records in.
@@ -90,8 +92,12 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 		}
 		r := in.pending[0]
 		in.events, in.at, in.opened = nil, 0, true
-		if r.Attrs.IsControl() || r.Value == nil {
-			continue // the end of a transaction, or a tombstone
+		if r.Attrs.IsControl() {
+			continue // the end of a transaction
+		}
+		if r.Value == nil {
+			in.tombstones++
+			continue
 		}
 		in.take(r)
 		events, err := in.decoder.Decode(&in.record)

@@ -122,6 +122,11 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 	if p.rejudge, err = newRedefined(p); err != nil {
 		return nil, err
 	}
+	p.chain.Suppressed(func(all []schemas.Suppression) {
+		for _, one := range all {
+			p.told.Suppressed[one.Rule]++
+		}
+	})
 	if p.tallies, err = newTallies(p); err != nil {
 		return nil, err
 	}

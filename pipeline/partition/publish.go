@@ -38,9 +38,12 @@ func (p *Partition) emit(m schemas.Message) {
 	}
 }
 
-// keyed is an event for <name>.events, keyed by its profile.
-func (p *Partition) keyed(e *schemas.Event) *kgo.Record {
-	r := &kgo.Record{Topic: p.topics["events"], Key: []byte(e.Subject), Value: e.AppendData(nil)}
+// keyed is an event for <name>.events.
+func (p *Partition) keyed(e *schemas.Event) *kgo.Record { return Keyed(p.topics["events"], e) }
+
+// Keyed is an event as <name>.events, the topic, has it: keyed by its profile, its id in the second header.
+func Keyed(topic string, e *schemas.Event) *kgo.Record {
+	r := &kgo.Record{Topic: topic, Key: []byte(e.Subject), Value: e.AppendData(nil)}
 	for _, h := range [][2]string{{"ce_specversion", "1.0"}, {"ce_id", e.ID}, {"ce_source", e.Source}, {"ce_type", e.Type}, {"ce_subject", e.Subject},
 		{"ce_time", e.Time.String()}, {"ce_partitionkey", e.Subject}, {"content-type", "application/json"}} {
 		r.Headers = append(r.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})

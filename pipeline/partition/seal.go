@@ -29,12 +29,22 @@ func (p *Partition) Seal() (*live.Batch, error) {
 	}
 	b.Outputs, p.outputs = p.outputs, nil
 	b.Position = p.position()
-	b.Told = p.told.Take()
+	b.Told = p.take()
 	b.Told.Sizes = p.sizes.seal(b)
 	p.tallies.seal(b)
 	p.records = 0
 	s.seal(b)
 	return b, nil
+}
+
+// take gives what was told since the last Batch.
+func (p *Partition) take() live.Told {
+	p.told.Repeated = p.chain.Repeated()
+	for _, in := range p.inputs {
+		p.told.Tombstones += in.tombstones
+		in.tombstones = 0
+	}
+	return p.told.Take()
 }
 
 // Landed says that the Batch last sealed is in the store.

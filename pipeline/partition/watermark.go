@@ -26,3 +26,10 @@ func (p *Partition) pass(now schemas.Instant) {
 
 // Watermark is how far the partition's event time has come; Earliest: nowhere yet.
 func (p *Partition) Watermark() schemas.Instant { return p.watermark }
+
+// Reach says how far the event time had come when what is repeated here was run: sources that were idle are in it.
+func (p *Partition) Reach(watermark schemas.Instant) {
+	if watermark > p.watermark {
+		p.watermark, p.stale = watermark, true
+	}
+}

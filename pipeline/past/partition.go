@@ -16,6 +16,7 @@ type Partition struct {
 	From, End int64 // offsets: the first, and the one after the last
 
 	id      [16]byte
+	begin   func() // at the first Next: what nobody asks for is not fetched
 	fetched chan []*kgo.Record
 	ready   []*kgo.Record
 	err     error // why there are no more; set before fetched is closed
@@ -36,6 +37,10 @@ func (p *Partition) follow(ctx context.Context, client *kgo.Client) {
 
 // Next is the next record, io.EOF after the last.
 func (p *Partition) Next() (*kgo.Record, error) {
+	if p.begin != nil {
+		p.begin()
+		p.begin = nil
+	}
 	for len(p.ready) == 0 {
 		records, more := <-p.fetched
 		if !more && p.err != nil {

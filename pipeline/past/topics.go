@@ -10,7 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Topics are all partitions of some topics, being read.
+// Topics are all partitions of some topics, to be read.
 type Topics struct {
 	Partitions []*Partition // in the order of the topics asked for, then by number
 
@@ -18,7 +18,7 @@ type Topics struct {
 	all  sync.WaitGroup
 }
 
-// Read begins to read topics, whose partitions must be there. Close ends it.
+// Read looks up topics, which must be there, and what is committed in them now. Close ends the reading.
 func Read(ctx context.Context, client *kgo.Client, names ...string) (*Topics, error) {
 	admin := kadm.NewClient(client)
 	found, err := admin.ListTopics(ctx, names...)
@@ -44,7 +44,7 @@ func Read(ctx context.Context, client *kgo.Client, names ...string) (*Topics, er
 			end, _ := ends.Lookup(name, detail.Partition)
 			p := &Partition{Topic: name, Number: detail.Partition, From: start.Offset, End: end.Offset, id: found[name].ID, fetched: make(chan []*kgo.Record)}
 			t.Partitions = append(t.Partitions, p)
-			t.all.Go(func() { p.follow(ctx, client) })
+			p.begin = func() { t.all.Go(func() { p.follow(ctx, client) }) }
 		}
 	}
 	return t, nil

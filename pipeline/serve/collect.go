@@ -14,18 +14,19 @@ type gauges struct{ n *Node }
 const mostDue = 10_000
 
 var (
-	descTasks    = prometheus.NewDesc("ebb_tasks", "Tasks that this member holds, by whether their state is restored.", []string{"state"}, nil)
-	descLag      = prometheus.NewDesc("ebb_lag_records", "Offsets of the sources that are not folded yet.", []string{"task"}, nil)
-	descProfiles = prometheus.NewDesc("ebb_profiles", "Profiles in the tasks of this member.", nil, nil)
-	descMembers  = prometheus.NewDesc("ebb_segment_members", "Members of a segment in the tasks of this member.", []string{"segment"}, nil)
-	descDue      = prometheus.NewDesc("ebb_timers_due", "Timers that the watermark has passed and that have not fired; no more than 10,000 a task are counted.", nil, nil)
-	descEvents   = prometheus.NewDesc("ebb_watermark_timestamp_seconds", "How far the event time of a task has come.", []string{"task"}, nil)
-	descRestore  = prometheus.NewDesc("ebb_restore_offset", "How far a task that is being restored has followed the changelog.", []string{"task"}, nil)
-	descState    = prometheus.NewDesc("ebb_state_bytes", "The state folder on disk.", nil, nil)
-	descCache    = prometheus.NewDesc("ebb_state_cache_bytes", "Memory of the store's block cache.", nil, nil)
-	descMemtable = prometheus.NewDesc("ebb_state_memtable_bytes", "Memory of commits that are not in tables yet.", nil, nil)
-	descHits     = prometheus.NewDesc("ebb_state_cache_total", "Look-ups in the store's block cache.", []string{"result"}, nil)
-	descAmp      = prometheus.NewDesc("ebb_state_read_amplification", "Places to which one look-up may have to go.", nil, nil)
+	descTasks      = prometheus.NewDesc("ebb_tasks", "Tasks that this member holds, by whether their state is restored.", []string{"state"}, nil)
+	descLag        = prometheus.NewDesc("ebb_lag_records", "Offsets of the sources that are not folded yet.", []string{"task"}, nil)
+	descProfiles   = prometheus.NewDesc("ebb_profiles", "Profiles in the tasks of this member.", nil, nil)
+	descMembers    = prometheus.NewDesc("ebb_segment_members", "Members of a segment in the tasks of this member.", []string{"segment"}, nil)
+	descDue        = prometheus.NewDesc("ebb_timers_due", "Timers that the watermark has passed and that have not fired; no more than 10,000 a task are counted.", nil, nil)
+	descEvents     = prometheus.NewDesc("ebb_watermark_timestamp_seconds", "How far the event time of a task has come.", []string{"task"}, nil)
+	descRestore    = prometheus.NewDesc("ebb_restore_offset", "How far a task that is being restored has followed the changelog.", []string{"task"}, nil)
+	descRestoreEnd = prometheus.NewDesc("ebb_restore_end_offset", "Where the changelog of a task that is being restored ends.", []string{"task"}, nil)
+	descState      = prometheus.NewDesc("ebb_state_bytes", "The state folder on disk.", nil, nil)
+	descCache      = prometheus.NewDesc("ebb_state_cache_bytes", "Memory of the store's block cache.", nil, nil)
+	descMemtable   = prometheus.NewDesc("ebb_state_memtable_bytes", "Memory of commits that are not in tables yet.", nil, nil)
+	descHits       = prometheus.NewDesc("ebb_state_cache_total", "Look-ups in the store's block cache.", []string{"result"}, nil)
+	descAmp        = prometheus.NewDesc("ebb_state_read_amplification", "Places to which one look-up may have to go.", nil, nil)
 )
 
 // Describe names none: which there are depends on what is known.
@@ -73,10 +74,9 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 			}
 		}
 	}
-	for _, task := range g.n.member.restoring() {
-		if position, found, err := g.n.store.Position(task); err == nil && found {
-			gauge(descRestore, float64(position.Changelog), strconv.Itoa(int(task)))
-		}
+	for _, r := range g.n.member.restoring() {
+		gauge(descRestore, float64(r.At), strconv.Itoa(int(r.Task)))
+		gauge(descRestoreEnd, float64(r.End), strconv.Itoa(int(r.Task)))
 	}
 	s := g.n.store.Metrics()
 	gauge(descState, float64(s.DiskBytes))

@@ -17,16 +17,17 @@ type member struct {
 	beat  atomic.Int64 // when the session was last seen at work, in milliseconds
 	mu    struct {
 		sync.Mutex
-		joined bool
-		held   map[int32]bool   // tasks given to this member; true: restored
-		slow   map[int32]string // of tasks that are long in being restored: why
-		ended  string           // why the last session was over
+		joined    bool
+		held      map[int32]bool           // tasks given to this member; true: restored
+		slow      map[int32]string         // of tasks that are long in being restored: why
+		restoring map[int32]live.Restoring // how far tasks have come that are not restored
+		ended     string                   // why the last session was over
 	}
 }
 
 func newMember() *member {
 	m := &member{}
-	m.mu.held, m.mu.slow = map[int32]bool{}, map[int32]string{}
+	m.mu.held, m.mu.slow, m.mu.restoring = map[int32]bool{}, map[int32]string{}, map[int32]live.Restoring{}
 	return m
 }
 
@@ -46,19 +47,34 @@ func (m *member) tell(e live.Event) {
 	case live.Restored:
 		m.mu.held[e.Task] = true
 		delete(m.mu.slow, e.Task)
+		delete(m.mu.restoring, e.Task)
+	case live.Restoring:
+		if m.waits(e.Task) {
+			m.mu.restoring[e.Task] = e
+		}
 	case live.Waiting:
-		m.mu.slow[e.Task] = e.String()
+		if m.waits(e.Task) { // it was asked about before it was told, and that takes its time
+			m.mu.slow[e.Task] = e.String()
+		}
 	case live.Released:
 		delete(m.mu.held, e.Task)
 		delete(m.mu.slow, e.Task)
+		delete(m.mu.restoring, e.Task)
 	case live.Ended:
 		m.mu.joined = false
 		clear(m.mu.held)
 		clear(m.mu.slow)
+		clear(m.mu.restoring)
 		if m.mu.ended = "it was asked to"; e.Err != nil {
 			m.mu.ended = e.Err.Error()
 		}
 	}
+}
+
+// waits is whether a task is held and not restored. The caller holds the lock.
+func (m *member) waits(task int32) bool {
+	restored, held := m.mu.held[task]
+	return held && !restored
 }
 
 // holds is whether a task is here, with its state.
@@ -68,20 +84,24 @@ func (m *member) holds(task int32) bool {
 	return m.mu.held[task]
 }
 
-// restored are the tasks whose state is here, and restoring those of which it is not.
-func (m *member) restored() []int32  { return m.which(true) }
-func (m *member) restoring() []int32 { return m.which(false) }
-
-func (m *member) which(here bool) (tasks []int32) {
+// restored are the tasks whose state is here.
+func (m *member) restored() (tasks []int32) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for task, restored := range m.mu.held {
-		if restored == here {
+		if restored {
 			tasks = append(tasks, task)
 		}
 	}
 	slices.Sort(tasks)
 	return tasks
+}
+
+// restoring are the others, as far as they have come.
+func (m *member) restoring() []live.Restoring {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.mu.restoring))
 }
 
 // counts are how many tasks are given to this member, and how many of them are restored.

@@ -12,10 +12,12 @@ type metrics struct {
 	registry *prometheus.Registry
 
 	events, commits, timers   prometheus.Counter
+	repeated, tombstones      prometheus.Counter
 	restoredRecords, sessions prometheus.Counter
 	dead, late                *prometheus.CounterVec // by reason
 	changes                   *prometheus.CounterVec // by segment and status
 	decided                   *prometheus.CounterVec // by action
+	suppressed                *prometheus.CounterVec // by rule
 	outcomes                  *prometheus.CounterVec // by experiment, action, arm and kind
 	requests                  *prometheus.CounterVec // by status
 	fold, commit, restore     prometheus.Histogram
@@ -39,6 +41,8 @@ func newMetrics() *metrics {
 		return h
 	}
 	m.events = counter("ebb_events_total", "Events that were applied or found late, in what was committed.")
+	m.repeated = counter("ebb_events_repeated_total", "Events, of those counted by ebb_events_total, that were there already.")
+	m.tombstones = counter("ebb_tombstones_total", "Records of the sources without a value, which were skipped.")
 	m.timers = counter("ebb_timers_fired_total", "Profiles that were woken by a timer, with no event near.")
 	m.commits = counter("ebb_commits_total", "Transactions that were committed and stored.")
 	m.sessions = counter("ebb_sessions_lost_total", "Memberships of the group that ended before their time.")
@@ -48,6 +52,7 @@ func newMetrics() *metrics {
 	m.changes = by("ebb_segment_changes_total", "Entries into segments and exits.", "segment", "status")
 	m.decided = by("ebb_decisions_total", "Decisions, those of control groups included.", "action")
 	m.outcomes = by("ebb_experiment_outcomes_total", "Decisions of experiments and what came of them; people whose time is over have no action.", "experiment", "action", "arm", "kind")
+	m.suppressed = by("ebb_actions_suppressed_total", "Actions that were kept back, and no other of their trigger and channel decided, by rule.", "rule")
 	m.requests = by("ebb_http_requests_total", "Requests for profiles, by status.", "status")
 	m.fold = seconds("ebb_fold_seconds", "How long a task folded at a time.", 0.0001, 15)
 	m.commit = seconds("ebb_commit_seconds", "From the beginning of a transaction until it is stored.", 0.001, 15)
@@ -76,6 +81,11 @@ func (m *metrics) tell(e live.Event) {
 func (m *metrics) add(t *live.Told) {
 	m.events.Add(float64(t.Events))
 	m.timers.Add(float64(t.Timers))
+	m.repeated.Add(float64(t.Repeated))
+	m.tombstones.Add(float64(t.Tombstones))
+	for rule, n := range t.Suppressed {
+		m.suppressed.WithLabelValues(rule).Add(float64(n))
+	}
 	for reason, n := range t.Dead {
 		m.dead.WithLabelValues(reason).Add(float64(n))
 	}

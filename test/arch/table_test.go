@@ -88,6 +88,11 @@ var imports = []rule{
 		why: "past reads topics for bounded runs: it knows neither what is folded nor why",
 	},
 	{
+		path: "pipeline/repeat",
+		ours: []string{"pipeline/partition", "pipeline/past", "schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
+		why: "to repeat is to fold what topics hold as the service did: what is compared with it is another's concern",
+	},
+	{
 		path: "pipeline/live",
 		ours: []string{"schemas", "state"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "live is the delivery guarantee: what is folded, where it is kept and who logs it come in through its Config, so that it can be read and attacked alone",

@@ -15,21 +15,28 @@ const patience = 40 * time.Second
 func (s *simulation) settle() {
 	defer s.stopAll()
 	if !s.finish() {
-		// kfake miscounts who is joining once it has replaced a static member that was waiting in SyncGroup, and then waits for
-		// nobody. It counts anew when the group was empty.
-		s.say("all are sent away, so that the group forgets them")
-		s.stopAll()
-		time.Sleep(4 * patience)
+		s.sendAway()
 		if !s.finish() {
 			s.t.Errorf("not all was committed")
 		}
 	}
-	for range 20 { // members may still die of their faults, and others must notice that first
+	for i := range 20 { // members may still die of their faults, and others must notice that first
+		if i == 10 {
+			s.sendAway()
+		}
 		time.Sleep(4 * time.Second)
 		if s.finish() && len(s.work.faults(s, s.inputs())) == 0 {
 			return
 		}
 	}
+}
+
+// sendAway lets the group forget all members. kfake miscounts who is joining once it has replaced a static member that was
+// waiting in SyncGroup, and then waits for nobody. It counts anew when the group was empty.
+func (s *simulation) sendAway() {
+	s.say("all are sent away, so that the group forgets them")
+	s.stopAll()
+	time.Sleep(4 * patience)
 }
 
 // finish starts who is not there, and tells whether all input was then committed.
