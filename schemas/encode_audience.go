@@ -4,7 +4,7 @@ import "strconv"
 
 // AudienceCalls writes segment changes as the calls in which Segment's audiences reach the tools of advertisers
 // (https://segment.com/docs/engage/audiences/#understanding-compute-times-and-events: a track call "Audience Entered" or
-// "Audience Exited"), and all other messages as JSON. The call's messageId is the change's id: who gets one twice can tell.
+// "Audience Exited"), and all other messages as JSON. The call's messageId is the change's id: who gets one twice can tell. Its computation_id is the definition.
 type AudienceCalls struct{}
 
 // ContentType is that of JSON.
@@ -28,7 +28,8 @@ func (AudienceCalls) Append(b []byte, name string, m Message) []byte {
 	if c.Segment != "audience_key" { // there are no two members of one name
 		b = strconv.AppendBool(appendName(b, c.Segment), c.Entered)
 	}
-	b = appendMember(b, `},"context":{"personas":{"computation_class":"audience","computation_key":`, c.Segment)
+	b = appendMember(b, `},"context":{"personas":{"computation_class":"audience","computation_id":`, c.Definition)
+	b = appendMember(b, `,"computation_key":`, c.Segment)
 	b = appendMember(b, `,"namespace":`, name)
 	return append(b, "}}}"...)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,8 +22,8 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// published reads one topic from its beginning, until there are so many records.
-func published(t *testing.T, options []kgo.Opt, topic string, most int) []*kgo.Record {
+// recordsOf reads one topic from its beginning, until there are so many records.
+func recordsOf(t *testing.T, options []kgo.Opt, topic string, most int) []*kgo.Record {
 	t.Helper()
 	client, err := kgo.NewClient(append(options, kgo.ConsumeTopics(topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()))...)
 	if err != nil {
@@ -121,7 +122,7 @@ func TestAvroOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for topic, want := range map[string]string{"segment-changes": `"segment":"regulars"`, "memberships": `"status":"entered"`, "profiles": `"spent":25`} {
-		r := published(t, options, "tea."+topic, 1)[0]
+		r := recordsOf(t, options, "tea."+topic, 1)[0]
 		if header(r, "content-type") != "application/avro" || header(r, "ce_source") != "/ebb/tea" || r.Value[0] != 0 {
 			t.Errorf("%s: % x with %v", topic, r.Value, r.Headers)
 		}
@@ -134,6 +135,30 @@ func TestAvroOutput(t *testing.T) {
 		}
 	}
 	v.wait()
+
+	away.Store(false)
+	verify := func() (out verifiedAll) {
+		t.Helper()
+		status, stdout, stderr := ebb("verify", "-c", file, "--json")
+		if err := json.Unmarshal([]byte(stdout), &out); status != 0 || err != nil || len(out.Kinds) == 0 {
+			t.Fatalf("status %d, %v: %s%s", status, err, stdout, stderr)
+		}
+		return out
+	}
+	if changes := verify().Kinds[0]; changes.Alike != 1 || changes.Other != 0 {
+		t.Errorf("verified: %+v", changes)
+	}
+	path := filepath.Join(t.TempDir(), "lin.json")
+	if status, _, stderr := ebb("export", "lin", "-c", file, "--dir", v.s.State.Dir, "--output", path); status != 0 {
+		t.Fatal(stderr)
+	}
+	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), `"segment": "regulars"`) || strings.Contains(string(text), "data_base64") {
+		t.Errorf("exported: %s, %v", text, err)
+	}
+	rewritten(t, file, "30d", "31d")
+	if changes := verify().Kinds[0]; changes.Other != 1 {
+		t.Errorf("verified by another definition: %+v", changes)
+	}
 }
 
 // TestIncompatibleOutput: what the registry would not have is said before anything runs.
@@ -176,7 +201,7 @@ func TestSegmentOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := start(t, file)
-	r := published(t, options, "tea.segment-changes", 1)[0]
+	r := recordsOf(t, options, "tea.segment-changes", 1)[0]
 	var call struct {
 		MessageID, UserID, Event string
 		Properties               map[string]any
@@ -187,8 +212,14 @@ func TestSegmentOutput(t *testing.T) {
 	if call.Event != "Audience Entered" || call.UserID != "lin" || call.Properties["regulars"] != true || call.MessageID != header(r, "ce_id") || header(r, "content-type") != "application/json" {
 		t.Errorf("%s with %v", r.Value, r.Headers)
 	}
-	if m := published(t, options, "tea.memberships", 1)[0]; !strings.Contains(string(m.Value), `"status":"entered"`) {
+	if m := recordsOf(t, options, "tea.memberships", 1)[0]; !strings.Contains(string(m.Value), `"status":"entered"`) {
 		t.Errorf("a membership is %s", m.Value)
 	}
 	v.wait()
+	rewritten(t, file, "30d", "31d")
+	status, stdout, stderr := ebb("verify", "-c", file, "--json")
+	var out verifiedAll
+	if err := json.Unmarshal([]byte(stdout), &out); status != 0 || err != nil || out.Kinds[0].Other != 1 {
+		t.Errorf("verified by another definition: %s%s, %v", stdout, stderr, err)
+	}
 }

@@ -47,17 +47,18 @@ type exportedEvent struct {
 	Subject     string          `json:"subject"`
 	Time        string          `json:"time,omitempty"`
 	Data        json.RawMessage `json:"data,omitempty"`
-	Bytes       []byte          `json:"data_base64,omitempty"` // of data in another encoding
+	Bytes       []byte          `json:"data_base64,omitempty"` // of data that cannot be read
 	Reason      string          `json:"ebbreason,omitempty"`
 }
 
 // gather reads the sources and what was published. Of a topic keyed by profile only the partition of the id is read.
 func (d *exported) gather(ctx context.Context, s *settings, client *kgo.Client) error {
-	all, _, err := sources(ctx, s)
+	all, registry, err := sources(ctx, s)
 	if err != nil {
 		return err
 	}
-	published := map[string]*[]exportedEvent{s.Name + ".segment-changes": &d.Changes, s.Name + ".sessions": &d.Ended, s.Name + ".actions": &d.Decided, s.Name + ".late": &d.Late}
+	reader := readPublished(registry)
+	told := map[string]*[]exportedEvent{s.Name + ".segment-changes": &d.Changes, s.Name + ".sessions": &d.Ended, s.Name + ".actions": &d.Decided, s.Name + ".late": &d.Late}
 	for _, list := range []*[]exportedEvent{&d.Events, &d.Changes, &d.Ended, &d.Decided, &d.Late} {
 		*list = []exportedEvent{} // not null
 	}
@@ -93,8 +94,8 @@ func (d *exported) gather(ctx context.Context, s *settings, client *kgo.Client) 
 		switch {
 		case isSource:
 			part.Records, err = d.events(p, source.Decoder())
-		case published[p.Topic] != nil:
-			part.Records, err = d.records(p, func(r *kgo.Record) { *published[p.Topic] = append(*published[p.Topic], eventOf(r)) })
+		case told[p.Topic] != nil:
+			part.Records, err = d.records(p, func(r *kgo.Record) { *told[p.Topic] = append(*told[p.Topic], eventOf(r, reader)) })
 		default:
 			part.Records, err = d.records(p, func(r *kgo.Record) {
 				if l := newLetter(r); l != nil {
@@ -146,13 +147,20 @@ func (d *exported) records(p *past.Partition, take func(*kgo.Record)) (n int, er
 }
 
 // eventOf is a record in CloudEvents' binary mode.
-func eventOf(r *kgo.Record) exportedEvent {
-	var e exportedEvent
+func eventOf(r *kgo.Record, reader *published) exportedEvent {
+	e := attributesOf(r)
 	if json.Valid(r.Value) {
 		e.Data = r.Value
+	} else if v, ok := reader.value(r.Value); ok {
+		e.Data = v.AppendJSON(nil)
 	} else {
 		e.Bytes = r.Value
 	}
+	return e
+}
+
+// attributesOf is all of it but the data.
+func attributesOf(r *kgo.Record) (e exportedEvent) {
 	for _, h := range r.Headers {
 		for key, part := range map[string]*string{"ce_specversion": &e.SpecVersion, "ce_id": &e.ID, "ce_source": &e.Source, "ce_type": &e.Type,
 			"ce_subject": &e.Subject, "ce_time": &e.Time, "ce_ebbreason": &e.Reason} {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"go.uber.org/zap"
 
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/past"
@@ -81,6 +80,11 @@ func (v *verification) run(ctx context.Context, s *settings, client *kgo.Client)
 		v.kinds[s.Name+"."+kind] = &verifiedKind{Kind: kind}
 		kinds = append(kinds, s.Name+"."+kind)
 	}
+	_, registry, err := sources(ctx, s)
+	if err != nil {
+		return err
+	}
+	v.reader = readPublished(registry)
 	published, err := past.Read(ctx, client, kinds...)
 	if err != nil {
 		return err
@@ -96,7 +100,11 @@ func (v *verification) run(ctx context.Context, s *settings, client *kgo.Client)
 		return err
 	}
 	defer topics.Close()
-	common, err := partitions(ctx, s, true, zap.NewNop())
+	log, err := newLog(s)
+	if err != nil {
+		return err
+	}
+	common, err := partitions(ctx, s, true, log)
 	if err != nil {
 		return err
 	}

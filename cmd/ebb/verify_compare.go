@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -21,6 +20,7 @@ var verified = []string{"segment-changes", "sessions", "actions", "late"}
 // verification compares what was published with what is repeated.
 type verification struct {
 	past.Span
+	reader      *published
 	definitions map[string]bool // of the segments of today
 	kinds       map[string]*verifiedKind
 	found       map[string]*publishedRecord // by topic, key and id
@@ -56,12 +56,12 @@ type discrepancy struct {
 }
 
 func newVerification(span past.Span) *verification {
-	return &verification{Span: span, definitions: map[string]bool{}, kinds: map[string]*verifiedKind{}, found: map[string]*publishedRecord{}}
+	return &verification{Span: span, reader: &published{}, definitions: map[string]bool{}, kinds: map[string]*verifiedKind{}, found: map[string]*publishedRecord{}}
 }
 
 // read is what is compared of a record; nil: it is not of the time in question.
 func (v *verification) read(r *kgo.Record) (p *publishedRecord, at string) {
-	e := eventOf(r)
+	e := attributesOf(r)
 	if time, err := schemas.ParseInstant(e.Time); err != nil || time < v.From || time >= v.To {
 		return nil, ""
 	}
@@ -78,8 +78,7 @@ func (v *verification) published(r *kgo.Record) error {
 	}
 	k := v.kinds[r.Topic]
 	k.Published++
-	var change struct{ Definition string }
-	if json.Unmarshal(r.Value, &change) == nil && change.Definition != "" && !v.definitions[change.Definition] {
+	if definition := v.reader.definition(r.Value); definition != "" && !v.definitions[definition] {
 		k.Other++
 		p.seen = true
 	}
