@@ -12,7 +12,7 @@ type Sources []Source
 // Source is one topic to read, and how its records become events.
 type Source struct {
 	Topic    string `yaml:"topic" required:"true" doc:"the topic's name"`
-	Format   string `yaml:"format" enum:"json,avro,cloudevents,segment,rudderstack,snowplow" doc:"how records are written"`
+	Format   string `yaml:"format" enum:"json,avro,cloudevents,segment,rudderstack,snowplow,posthog,ga4" doc:"how records are written"`
 	Schema   string `yaml:"schema" doc:"file of the Avro schema, beside this file: of all records without a registry, of the reader with one"`
 	Keyed    bool   `yaml:"keyed" doc:"the record key is the profile id, partitioned as Kafka's own producers do"`
 	Where    string `yaml:"where" doc:"CEL condition; other records are skipped"`

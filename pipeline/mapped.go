@@ -14,8 +14,8 @@ import (
 )
 
 // Mapped says how the records of files become events: as those of a topic do. Files that end in .avro are Avro object
-// containers and bring their schema, so do those of Parquet that end in .parquet; files that end in .csv have the names of
-// their columns in the first row; all others are lines, each a record's value in the topic's format.
+// containers and bring their schema. The rows of those that end in .parquet, and in .csv with the names of their columns in the
+// first row, are JSON objects of the topic's format; all others are lines, each a record's value in that format.
 type Mapped struct {
 	Topic   string
 	Mapping *expr.Mapping
@@ -49,9 +49,9 @@ func NewMappedRecords(lines *Lines, m *Mapped, bad func(schemas.DeadLetter)) (So
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", lines.path, err)
 		}
-		s.values, reader = &parquetValues{rows: rows}, schemas.NewJSONReader(reading)
+		s.values, reader = &parquetValues{rows: rows}, m.rows(reading)
 	case strings.HasSuffix(name, ".csv"):
-		s.values, reader = &csvValues{rows: csv.NewReader(lines.text)}, schemas.NewJSONReader(reading)
+		s.values, reader = &csvValues{rows: csv.NewReader(lines.text)}, m.rows(reading)
 	case m.Lines != nil:
 		reader = m.Lines(reading)
 	default:
@@ -62,13 +62,23 @@ func NewMappedRecords(lines *Lines, m *Mapped, bad func(schemas.DeadLetter)) (So
 	return s, nil
 }
 
+// rows reads the rows of tables, which are JSON objects, as the topic's format has those.
+func (m *Mapped) rows(reading schemas.Reading) schemas.Reader {
+	if m.Lines == nil {
+		return schemas.NewJSONReader(reading)
+	}
+	return m.Lines(reading)
+}
+
 func (s *mappedRecords) Next(e *schemas.Event) error {
 	for len(s.ready) == 0 {
 		value, number, err := s.values.Next()
 		var tooLarge *TooLarge
+		var why *schemas.Unusable
 		switch {
 		case errors.As(err, &tooLarge):
 			err = &schemas.Unusable{Reason: schemas.TooLarge, Detail: tooLarge.Error()}
+		case errors.As(err, &why):
 		case err == io.EOF:
 			return err
 		case err != nil:
@@ -77,7 +87,6 @@ func (s *mappedRecords) Next(e *schemas.Event) error {
 			s.record.Value, s.record.Offset = value, number
 			s.ready, err = s.mapper.Decode(&s.record)
 		}
-		var why *schemas.Unusable
 		if errors.As(err, &why) {
 			s.ready = nil
 			s.bad(schemas.DeadLetter{Reason: why.Reason, Detail: why.Detail, Topic: s.lines.path, Offset: number, Bytes: bytes.Clone(value)})

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -10,7 +12,7 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-// values gives the values of records one by one, and io.EOF after the last; a *TooLarge is passed over.
+// values gives the values of records one by one, and io.EOF after the last; a *TooLarge and a *schemas.Unusable are passed over.
 type values interface {
 	Next() (value []byte, number int64, err error)
 }
@@ -61,10 +63,15 @@ func (v *csvValues) Next() ([]byte, int64, error) {
 		v.names = names
 	}
 	row, err := v.rows.Read()
-	number, _ := v.rows.FieldPos(0)
-	if err != nil {
-		return nil, int64(number), err
+	var bad *csv.ParseError
+	switch {
+	case errors.As(err, &bad): // the reader goes on with the next row
+		text, _ := json.Marshal(row)
+		return text, int64(bad.StartLine), &schemas.Unusable{Reason: schemas.NotDecodable, Detail: fmt.Sprintf("the row is no CSV of %d columns: %v", len(v.names), err)}
+	case err != nil:
+		return nil, 0, err
 	}
+	number, _ := v.rows.FieldPos(0)
 	b := []byte{'{'}
 	for i, cell := range row {
 		if i > 0 {

@@ -1,35 +1,46 @@
 package schemas
 
 import (
-	"embed"
+	_ "embed" // the schemas
 	"encoding/binary"
-	"fmt"
 	"math"
 	"unicode/utf8"
 )
 
-// avsc holds the schemas of what ebb publishes, one a kind of message. A value that may be anything, such as a feature or
-// a payload's, is a union: a scalar, a list of scalars, or the record Json, which has the JSON text of what is nested deeper.
-// A duration is a double of seconds, a timestamp in such a place RFC 3339, as in JSON; what JSON cannot say is null.
+// The schemas of what ebb publishes, one a kind of message. A value that may be anything, such as a feature or a payload's,
+// is a union: a scalar, a list of scalars, or the record Json, which has the JSON text of what is nested deeper. A duration is
+// a double of seconds, a timestamp in such a place RFC 3339, as in JSON; what JSON cannot say is null.
 //
 // What is added to a schema needs a default, and nothing may be taken away: registries check both.
-//
-//go:embed avsc
-var avsc embed.FS
+var (
+	//go:embed avsc/segment_change.avsc
+	changeSchema string
+	//go:embed avsc/session_ended.avsc
+	sessionSchema string
+	//go:embed avsc/decision.avsc
+	decisionSchema string
+	//go:embed avsc/profile.avsc
+	profileSchema string
+	//go:embed avsc/late.avsc
+	lateSchema string
+)
 
 // OutputSchema is the Avro schema of what is published on a topic, by its name without the application's; "" where it
 // stays in bytes of its own, as that of dead letters.
 func OutputSchema(topic string) string {
-	file := map[string]string{"segment-changes": "segment_change", "memberships": "segment_change", "sessions": "session_ended",
-		"actions": "decision", "profiles": "profile", "late": "late"}[topic]
-	if file == "" {
-		return ""
+	switch topic {
+	case "segment-changes", "memberships":
+		return changeSchema
+	case "sessions":
+		return sessionSchema
+	case "actions":
+		return decisionSchema
+	case "profiles":
+		return profileSchema
+	case "late":
+		return lateSchema
 	}
-	text, err := avsc.ReadFile("avsc/" + file + ".avsc")
-	if err != nil {
-		panic(fmt.Sprintf("a schema is not in the binary: %v", err)) // the build put it there
-	}
-	return string(text)
+	return ""
 }
 
 // AvroFramed writes messages in Confluent's wire format: a zero, the id that the registry gave the schema, 4 bytes

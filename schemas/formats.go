@@ -17,6 +17,8 @@ var Formats = []Format{
 	{"segment", builtAttributes, true, NewSegmentReader},
 	{"rudderstack", builtAttributes, true, NewSegmentReader},
 	{"snowplow", builtAttributes, true, NewSnowplowReader},
+	{"posthog", builtAttributes, true, NewPostHogReader},
+	{"ga4", builtAttributes, true, NewGA4Reader},
 }
 
 // AvroFormat is that of Avro.

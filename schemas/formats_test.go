@@ -161,6 +161,11 @@ func TestSnowplow(t *testing.T) {
 			t.Errorf("its JSON gives %s", got)
 		}
 	}
+	for at, want := range map[string]string{"2013-11-26 00:03:57.885": "2013-11-26T00:03:57.885Z", "2013-11-26T00:03:57Z": "2013-11-26T00:03:57Z", "some time or other": "some time or other"} {
+		if got := told(t, NewSnowplowReader(eventPaths), []byte(`{"event_id":"1","user_id":"u","collector_tstamp":"`+at+`"}`)); !strings.HasPrefix(got, `"1" "u" "`+want+`" null`) {
+			t.Errorf("%s: %s", at, got)
+		}
+	}
 	var fields struct{ Fields []string }
 	readJSON(t, "snowplow/fields.json", &fields)
 	for i, column := range snowplowColumns {
@@ -175,13 +180,53 @@ func TestSnowplow(t *testing.T) {
 	}
 }
 
+func TestPostHog(t *testing.T) {
+	const at = `"timestamp":"2026-01-05 10:00:00.123000"`
+	for event, want := range map[string]string{
+		`{"uuid":"i","event":"$pageview","distinct_id":"u","person_id":"p",` + at + `,"properties":"{\"$current_url\":\"/x\"}"}`: `"i" "u" "2026-01-05T10:00:00.123000Z" "$pageview" {"$current_url":"/x"}` + "\n",
+		`{"uuid":"i","event":"bought","distinct_id":"u","timestamp":"2026-01-05T10:00:00Z","properties":{"amount":9,"$set":{"plan":"x"}}}`: `"i/set" "u" "2026-01-05T10:00:00Z" "ebb.traits" {"plan":"x"}` + "\n" +
+			`"i" "u" "2026-01-05T10:00:00Z" "bought" {"$set":{"plan":"x"},"amount":9}` + "\n",
+		`{"uuid":"i","event":"$identify","distinct_id":"u",` + at + `,"properties":{"$anon_distinct_id":"a","$set":{"email":"e"},"$set_once":{"first":1}}}`: `"i/identify" "u" "2026-01-05T10:00:00.123000Z" "ebb.identify" {"ids":{"anonymous_id":"a","user_id":"u"}}` + "\n" +
+			`"i/set" "u" "2026-01-05T10:00:00.123000Z" "ebb.traits" {"email":"e"}` + "\n",
+		`{"uuid":"i","event":"$create_alias","distinct_id":"u",` + at + `,"properties":{"alias":"b"}}`:         `"i/identify" "u" "2026-01-05T10:00:00.123000Z" "ebb.identify" {"ids":{"anonymous_id":"b","user_id":"u"}}` + "\n",
+		`{"uuid":"i","event":"$identify","distinct_id":"u",` + at + `,"properties":{"$anon_distinct_id":"u"}}`: "",
+		`{"uuid":"i","event":"e","distinct_id":"u"}`:                                                           `"i" "u" null "e" {}` + "\n",
+		`{"uuid":"i","properties":"{"}`:                                                                        `not_decodable: the properties are not JSON: reading JSON: unexpected EOF after offset 1`,
+		`7`:                                                                                                    `not_decodable: the value is 7, expected a JSON object`,
+	} {
+		if got := told(t, NewPostHogReader(eventPaths), []byte(event)); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", event, got, want)
+		}
+	}
+}
+
+func TestGA4(t *testing.T) {
+	const head = `{"event_date":"20260105","event_timestamp":"1767607200123456","event_name":"purchase","user_pseudo_id":"1.2","event_bundle_sequence_id":"7",`
+	for event, want := range map[string]string{
+		head + `"event_params":[{"key":"currency","value":{"string_value":"EUR"}},{"key":"value","value":{"double_value":19.5}},{"key":"ga_session_id","value":{"int_value":"123","string_value":null}},{"key":"none","value":{}}],
+			"items":[{"item_id":"SKU","quantity":"1"}],"user_properties":[{"key":"plan","value":{"string_value":"gold","set_timestamp_micros":"1"}}]}`: `"1.2/1767607200123456/purchase/7" "1.2" "2026-01-05T10:00:00.123Z" "purchase" ` +
+			`{"currency":"EUR","ga_session_id":123,"items":[{"item_id":"SKU","quantity":"1"}],"none":null,"user_properties":{"plan":"gold"},"value":19.5}` + "\n",
+		`{"event_timestamp":1767607200123456,"event_name":"e","user_id":"u","user_pseudo_id":"1.2","batch_event_index":3,"event_params":[{"key":"items","value":{"int_value":2}}],"items":[]}`: `"1.2/1767607200123456/e////3" "u" "2026-01-05T10:00:00.123Z" "e" {"items":2,"user_properties":{}}` + "\n",
+		`{"event_name":"e"}`: `"//e" null null "e" {"user_properties":{}}` + "\n",
+		`[]`:                 `not_decodable: the value is [], expected a JSON object`,
+	} {
+		if got := told(t, NewGA4Reader(eventPaths), []byte(event)); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", event, got, want)
+		}
+	}
+}
+
 // FuzzBuilt: whatever the value, there are events or a reason.
 func FuzzBuilt(f *testing.F) {
 	f.Add([]byte(`{"batch":[{"type":"identify","userId":"u","anonymousId":"a","traits":{}},{"type":"alias","previousId":1}]}`))
 	f.Add([]byte(strings.Repeat("\t", 130)))
 	f.Add([]byte(`{"event_id":"1","contexts":[]}`))
+	f.Add([]byte(`{"uuid":"1","event":"$identify","distinct_id":"u","properties":"{\"$anon_distinct_id\":\"a\",\"$set\":{\"x\":1}}"}`))
+	f.Add([]byte(`{"event_name":"e","event_timestamp":"1","user_pseudo_id":"u","event_params":[{"key":"k","value":{"int_value":"1"}},{}]}`))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		told(t, NewSegmentReader(eventPaths), value)
 		told(t, NewSnowplowReader(eventPaths), value)
+		told(t, NewPostHogReader(eventPaths), value)
+		told(t, NewGA4Reader(eventPaths), value)
 	})
 }

@@ -1,5 +1,7 @@
 package schemas
 
+import "strings"
+
 // builtMessages reads formats whose messages are put together of what a record holds. A message has, besides what it
 // holds itself, the parts of an event under names that begin with @, where a mapping finds them by default.
 type builtMessages struct {
@@ -47,6 +49,31 @@ func (f *builtForm) Value(value []byte) Value {
 		return all[f.i]
 	}
 	return Error
+}
+
+// parseObject reads a value that must be a JSON object.
+func parseObject(text []byte) (Value, error) {
+	v, err := ParseValue(text)
+	if err != nil {
+		return Error, unusable(NotDecodable, "the value is not JSON: %v", err)
+	}
+	if v.Kind() != Map {
+		return Error, unusable(NotDecodable, "the value is %s, expected a JSON object", describe(v))
+	}
+	return v, nil
+}
+
+// tableTime makes RFC 3339 of a time as tables have it (2013-11-26 00:03:57.885, of UTC), and leaves any other value.
+func tableTime(v Value) Value {
+	text := v.Text()
+	if len(text) <= len("2006-01-02") || text[len("2006-01-02")] != ' ' {
+		return v
+	}
+	text = strings.Replace(text, " ", "T", 1) + "Z"
+	if _, err := ParseInstant(text); err != nil {
+		return v
+	}
+	return StringValue(text)
 }
 
 // with is a map with one more key, or with another value of it.

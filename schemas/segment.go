@@ -17,12 +17,9 @@ import "strings"
 func NewSegmentReader(reading Reading) Reader { return newBuiltReader(reading, segmentCalls) }
 
 func segmentCalls(text []byte) ([]Value, error) {
-	v, err := ParseValue(text)
+	v, err := parseObject(text)
 	if err != nil {
-		return nil, unusable(NotDecodable, "the value is not JSON: %v", err)
-	}
-	if v.Kind() != Map {
-		return nil, unusable(NotDecodable, "the value is %s, expected a JSON object", describe(v))
+		return nil, err
 	}
 	batch := v.Field("batch")
 	if batch.Kind() != List {

@@ -9,9 +9,9 @@ import (
 )
 
 // NewSnowplowReader makes a Reader of Snowplow's enriched events: 131 columns between tabs, which become the JSON that
-// Snowplow's analytics SDK makes of them; or that JSON itself. msg is that JSON, and so are the data. The id is event_id,
-// the type event_name (else event), the subject user_id (else domain_userid), the time derived_tstamp (else
-// collector_tstamp).
+// Snowplow's analytics SDK makes of them; or that JSON itself, also with times as in Snowplow's tables (2013-11-26
+// 00:03:57.885, of UTC). msg is that JSON, and so are the data. The id is event_id, the type event_name (else event), the
+// subject user_id (else domain_userid), the time derived_tstamp (else collector_tstamp).
 func NewSnowplowReader(reading Reading) Reader { return newBuiltReader(reading, snowplowEvent) }
 
 // snowplowColumns are the canonical event's, with the sign of their type: # int, % double, ? boolean, @ time, * contexts,
@@ -49,8 +49,8 @@ func snowplowEvent(text []byte) ([]Value, error) {
 		return Value{}
 	}
 	keys := append([]string{"@id", "@subject", "@time", "@type", "@data"}, v.Keys()...)
-	return []Value{MapValue(keys, append([]Value{first("event_id"), first("user_id", "domain_userid"), first("derived_tstamp", "collector_tstamp"),
-		first("event_name", "event"), v}, v.Items()...))}, nil
+	return []Value{MapValue(keys, append([]Value{first("event_id"), first("user_id", "domain_userid"),
+		tableTime(first("derived_tstamp", "collector_tstamp")), first("event_name", "event"), v}, v.Items()...))}, nil
 }
 
 func snowplowLine(text []byte) (Value, error) {

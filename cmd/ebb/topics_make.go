@@ -115,6 +115,10 @@ func makeTopic(ctx context.Context, admin *kadm.Client, s *settings, t *topic) e
 	replication := int16(min(s.Kafka.Topics.Replication, 32767))
 	resp, err := admin.CreateTopic(ctx, int32(*t.Partitions), replication, t.settings(s), t.Topic)
 	if errors.Is(err, kerr.InvalidReplicationFactor) || errors.Is(resp.Err, kerr.InvalidReplicationFactor) {
+		// A broker that has just started, or is slow to say that it lives, is not counted by the controller: that passes.
+		if brokers, err := admin.ListBrokers(ctx); err == nil && (len(brokers) == 0 || len(brokers) >= int(replication)) {
+			return fmt.Errorf("making topic %s with %d copies: not all of the %d brokers are counted yet", t.Topic, replication, len(brokers))
+		}
 		return refusal("making topic %s with %d copies: the cluster has fewer brokers; set kafka.topics: {replication: 1, min_insync: 1} for a cluster of one", t.Topic, replication)
 	}
 	if err = errors.Join(err, resp.Err); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) { // by another member

@@ -107,14 +107,6 @@ func (r *Reader) fill() error {
 	return nil
 }
 
-// Close frees what the reading took; the file stays open.
-func (r *Reader) Close() error {
-	if r.rows == nil {
-		return nil
-	}
-	return r.rows.Close()
-}
-
 var errDamaged = errors.New("reading a Parquet file: it is damaged, or of a kind that is not read")
 
 // notDamaged makes an error of what the library panics at: columns that do not hold what the foot of the file says.

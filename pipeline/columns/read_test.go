@@ -20,10 +20,9 @@ func readAll(file []byte) (rows []schemas.Value, err error) {
 	for {
 		row, err := r.Next()
 		if err == io.EOF {
-			return rows, r.Close()
+			return rows, nil
 		}
 		if err != nil {
-			_ = r.Close()
 			return rows, err
 		}
 		rows = append(rows, row)

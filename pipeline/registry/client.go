@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -56,6 +57,10 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if o.Pause == 0 {
 		o.Pause = 30 * time.Second
 	}
+	o, err := apart(o)
+	if err != nil {
+		return nil, fmt.Errorf("a client of the schema registry: %w", err)
+	}
 	options := []sr.ClientOpt{sr.URLs(o.URL), sr.UserAgent("ebb"), sr.HTTPClient(&http.Client{Timeout: max(o.Wait/3, time.Millisecond)})}
 	if o.User != "" {
 		options = append(options, sr.BasicAuth(o.User, o.Password))
@@ -67,6 +72,20 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{registry: registry, options: o, ctx: ctx}
 	c.mu.entries = map[int32]*entry{}
 	return c, nil
+}
+
+// apart takes the login out of an address that has one: what is told of the address goes into logs.
+func apart(o Options) (Options, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		return o, errors.New("its address is none")
+	}
+	if password, _ := u.User.Password(); o.User == "" {
+		o.User, o.Password = u.User.Username(), password
+	}
+	u.User = nil
+	o.URL = u.String()
+	return o, nil
 }
 
 // AvroSchema is the schema with this id and those it refers to. It waits as the package says.

@@ -147,4 +147,11 @@ func TestLogsIn(t *testing.T) {
 	if _, err := client(t, f, Options{Wait: 100 * time.Millisecond}).AvroSchema(1); err == nil {
 		t.Error("nobody had to log in")
 	}
+	c, err := New(t.Context(), Options{URL: strings.Replace(f.URL(), "http://", "http://u:p@", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.AvroSchema(1); err != nil {
+		t.Errorf("by what stands in the address: %v", err)
+	}
 }

@@ -100,6 +100,21 @@ func TestIncompatible(t *testing.T) {
 	}
 }
 
+// TestNoPasswordIsTold: what is said of a registry goes into logs.
+func TestNoPasswordIsTold(t *testing.T) {
+	c, err := New(t.Context(), Options{URL: "http://ebb:sesame@127.0.0.1:1", Wait: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, byID := c.AvroSchema(1)
+	_, registering := c.Register(t.Context(), map[string]string{"t-value": changes})
+	for _, err := range []error{byID, registering, c.refused("t-value", "it will not")} {
+		if err == nil || strings.Contains(err.Error(), "sesame") || !strings.Contains(err.Error(), "127.0.0.1:1") {
+			t.Errorf("it says %v", err)
+		}
+	}
+}
+
 // TestRefusedOrAway: what the registry says is final; that it says nothing is not.
 func TestRefusedOrAway(t *testing.T) {
 	for _, c := range []struct {

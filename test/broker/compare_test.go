@@ -19,14 +19,20 @@ import (
 )
 
 // kindsCompared are the results that a replay gives, too.
-var kindsCompared = []string{"segment-changes", "sessions"}
+var kindsCompared = []string{"segment-changes", "sessions", "actions"}
 
-// replay gives the lines that come out of the events in a file.
-func (g *group) replay(binary, config, input string) map[string][]string {
-	dir := filepath.Join(g.dir, "replayed")
+// replayInto replays the events in a file into a folder.
+func (g *group) replayInto(binary, config, input string) (dir string) {
+	dir = filepath.Join(g.dir, "replayed")
 	if out, err := exec.Command(binary, "replay", "-c", config, "--input", input, "--output", dir).CombinedOutput(); err != nil {
 		g.t.Fatalf("replaying: %v\n%s", err, out)
 	}
+	return dir
+}
+
+// replay gives the lines that come out of the events in a file.
+func (g *group) replay(binary, config, input string) map[string][]string {
+	dir := g.replayInto(binary, config, input)
 	lines := map[string][]string{}
 	for _, kind := range kindsCompared {
 		text, err := os.ReadFile(filepath.Join(dir, kind+".jsonl"))

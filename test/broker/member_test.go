@@ -27,6 +27,8 @@ var (
 	keep   = flag.String("keep", "", "folder in which logs and data are kept")
 	only   = flag.String("only", "", "the one thing that is done to members: kill, stop, freeze or broker")
 	people = flag.Int("people", 0, "how many people's state TestRestart measures with")
+	soak   = flag.Duration("soak", 0, "how long TestSoak runs; 0: not at all")
+	rate   = flag.Int("rate", 10_000, "how many events a second TestSoak sends")
 	long   = flag.Duration("long", 2*time.Minute, "how long members are attacked")
 )
 

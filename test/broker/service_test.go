@@ -48,7 +48,7 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 		instances = append(instances, fmt.Sprintf("m%d", i))
 		g.start(instances[i], false, false)
 	}
-	shoppers := startShoppers(t, c, seed, partitions, filepath.Join(g.dir, "events.jsonl"), g.sources)
+	shoppers := startShoppers(t, c, seed, partitions, filepath.Join(g.dir, "events.jsonl"), g.sources, pace{800, 2000, *long})
 	reader := g.startReader(c)
 	g.suffer(c, random, instances, func() bool { return time.Since(g.began) < *long || g.kills < leastKills })
 	shoppers.stop()
@@ -67,7 +67,7 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 	return g.kills
 }
 
-// settings have what time moves, and no event that comes behind its watermark.
+// settings have what time moves, decisions that wait for the morning, and no event that comes behind its watermark.
 const settings = `name: %[1]s
 instance: %[2]s
 kafka:
@@ -90,6 +90,21 @@ segments:
   category_fan: {when: 'interest_max("category") >= 5.0'}
   fading: {when: 'decayed("product_view", "6h") >= 2.0'}
   night_owl: {when: 'local_hour() < 5 && in_segment("fading")'}
+actions:
+  cart_reminder:
+    on: enters("cart_abandoner")
+    channel: email
+    score: 0.4 + 0.1 * interest_max("category")
+    cap: {max: 1, per: 2d}
+    expires_in: 12h
+    payload: {items: 'pending("add_to_cart", "purchase", "item", "7d")'}
+  thanks: {on: purchase, channel: email, score: '0.2', cap: {max: 1, per: 1d}}
+  digest: {on: every("1d"), channel: push, when: 'count("product_view", "1d") >= 1'}
+  come_back: {on: exits("engaged"), channel: email, when: 'sum("purchase", "amount") > 0.0'}
+channels:
+  email: {cap: {max: 3, per: 7d}, quiet: {from: "21:00", to: "08:00"}}
+experiments:
+  reminders: {actions: [cart_reminder], control: 0.2, reward: purchase, within: 1d}
 outputs: {profiles: 5s, memberships: true}
 http: {listen: "127.0.0.1:0"}
 log: {level: info}

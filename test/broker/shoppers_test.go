@@ -31,12 +31,13 @@ type shoppers struct {
 	stop       func()
 }
 
-const (
-	shopRate  = 800 // events a second
-	shopUsers = 2000
-)
+// A pace is how many events come a second, of how many people, for how long about.
+type pace struct {
+	rate, people int
+	how          time.Duration
+}
 
-func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path string, topics []string) *shoppers {
+func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path string, topics []string, at pace) *shoppers {
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,7 @@ func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path s
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() {
-		events := shop.New(int64(seed>>1), int(long.Seconds())*shopRate, shopUsers)
+		events := shop.New(int64(seed>>1), int(at.how.Seconds())*at.rate, at.people)
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
 		for {
@@ -55,7 +56,7 @@ func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path s
 				return
 			case <-tick.C:
 			}
-			for range shopRate / 50 {
+			for range at.rate / 50 {
 				e := events.Next()
 				// A person's events come through one topic, so that there is one order of their arrival.
 				s.send(topics[e.User%len(topics)], fmt.Sprintf("user-%08d", e.User), e.AppendJSON(nil))

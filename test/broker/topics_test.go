@@ -55,9 +55,16 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, o
 }
 
 // readAll is every committed record of topics, up to their ends of now, each partition in its order.
-func (c *cluster) readAll(t *testing.T, topics ...string) []*kgo.Record {
+func (c *cluster) readAll(t *testing.T, topics ...string) (out []*kgo.Record) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	c.readEach(t, func(r *kgo.Record) { out = append(out, r) }, topics...)
+	return out
+}
+
+// readEach is told them one by one.
+func (c *cluster) readEach(t *testing.T, each func(*kgo.Record), topics ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	client := c.client(t, kgo.ConsumeTopics(topics...), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())
 	defer client.Close()
@@ -75,7 +82,6 @@ func (c *cluster) readAll(t *testing.T, topics ...string) []*kgo.Record {
 			left[place{o.Topic, o.Partition}] = o.Offset
 		}
 	})
-	var out []*kgo.Record
 	for len(left) > 0 {
 		fetches := client.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
@@ -83,12 +89,11 @@ func (c *cluster) readAll(t *testing.T, topics ...string) []*kgo.Record {
 		}
 		for r := range fetches.RecordsAll() {
 			if !r.Attrs.IsControl() {
-				out = append(out, r)
+				each(r)
 			}
 			if at := (place{r.Topic, r.Partition}); r.Offset+1 >= left[at] {
 				delete(left, at)
 			}
 		}
 	}
-	return out
 }

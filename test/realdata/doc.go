@@ -8,6 +8,7 @@
 //   - segments: the segment timelines of Dittofeed
 //   - retail: trailing windows, decayed sums and expected purchases of real customers
 //   - decay: published series of exponential smoothing
+//   - snowplow: the visits of a web site, from its table of events
 //   - bgnbd: the probability of being alive and the expected purchases, as the BG/NBD literature prints them
 //
 // A set is turned into events (SPEC section 2) and run through a replay (SPEC section 8). Where others mean something

@@ -3,7 +3,7 @@
 //
 // The comment of a file says which behaviour it shows. Its parts are:
 //
-//   - config.yaml: the configuration.
+//   - config.yaml: the configuration; those in test/examples share one, which lies beside them.
 //   - in.jsonl, or several whose names begin with "in": the events; several are merged, in this order.
 //   - as-of: the final instant, if it is not the last event's time.
 //   - segment-changes.jsonl, sessions.jsonl, actions.jsonl, profiles.jsonl, late.jsonl, dead-letters.jsonl: what must come out, line by

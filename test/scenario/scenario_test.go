@@ -23,8 +23,11 @@ var rewrite = flag.Bool("rewrite", false, "write what came out into the scenario
 // results are the files of a replay that a scenario may speak of.
 var results = []string{"segment-changes.jsonl", "sessions.jsonl", "actions.jsonl", "profiles.jsonl", "late.jsonl", "dead-letters.jsonl"}
 
-func TestScenarios(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
+func TestScenarios(t *testing.T) { checkAll(t, "testdata", nil) }
+
+// checkAll checks the scenarios of a folder. Those without a configuration have the common one.
+func checkAll(t *testing.T, dir string, common []byte) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("%d scenarios, %v", len(paths), err)
 	}
@@ -38,7 +41,7 @@ func TestScenarios(t *testing.T) {
 			if len(bytes.TrimSpace(archive.Comment)) == 0 {
 				t.Error("the scenario does not say what it shows")
 			}
-			check(t, archive)
+			check(t, archive, common)
 			if *rewrite {
 				if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
@@ -49,8 +52,11 @@ func TestScenarios(t *testing.T) {
 }
 
 // check runs a scenario and compares, or with -rewrite replaces, what it expects.
-func check(t *testing.T, archive *txtar.Archive) {
+func check(t *testing.T, archive *txtar.Archive, common []byte) {
 	s := read(t, archive)
+	if s.config == nil {
+		s.config = common
+	}
 	replay, faults := load(s.config)
 	if s.faults != nil || faults != nil {
 		checkFaults(t, s, faults)
