@@ -22,14 +22,15 @@ import (
 )
 
 var (
-	asked  = flag.Bool("broker", false, "run the tests that need a real broker; without one they fail")
-	seed   = flag.Uint64("seed", 0, "seed of what happens to the members; 0: a new one")
-	keep   = flag.String("keep", "", "folder in which logs and data are kept")
-	only   = flag.String("only", "", "the one thing that is done to members: kill, stop, freeze or broker")
-	people = flag.Int("people", 0, "how many people's state TestRestart measures with")
-	soak   = flag.Duration("soak", 0, "how long TestSoak runs; 0: not at all")
-	rate   = flag.Int("rate", 10_000, "how many events a second TestSoak sends")
-	long   = flag.Duration("long", 2*time.Minute, "how long members are attacked")
+	asked   = flag.Bool("broker", false, "run the tests that need a real broker; without one they fail")
+	seed    = flag.Uint64("seed", 0, "seed of what happens to the members; 0: a new one")
+	keep    = flag.String("keep", "", "folder in which logs and data are kept")
+	only    = flag.String("only", "", "the one thing that is done to members: kill, stop, freeze or broker")
+	people  = flag.Int("people", 0, "how many people's state TestRestart measures with")
+	soak    = flag.Duration("soak", 0, "how long TestSoak runs; 0: not at all")
+	rate    = flag.Int("rate", 10_000, "how many events a second TestSoak sends")
+	latency = flag.Duration("latency", 0, "how long TestLatency measures each way; 0: not at all")
+	long    = flag.Duration("long", 2*time.Minute, "how long members are attacked")
 )
 
 const memberEnv = "EBB_TEST_MEMBER"
