@@ -24,6 +24,9 @@ type failed struct{ error }
 
 func (f *failed) Unwrap() error { return f.error }
 
+// noProfile is that nothing is known of a person, in the words of whoever was asked.
+type noProfile struct{ error }
+
 // report prints an error, and gives the status to exit with. What comes from nobody's run, but from cobra before it, was
 // asked wrongly, too.
 func report(err error, out io.Writer) int {

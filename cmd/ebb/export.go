@@ -75,25 +75,18 @@ are in the form that ebb replay reads.`,
 
 // profileToExport is the profile of an id; missing says why there is none, in the words of whoever was asked.
 func profileToExport(ctx context.Context, s *settings, node, dir, id string) (profile json.RawMessage, missing string, err error) {
-	if dir != "" {
-		k, err := readKept(s, dir, id, "")
-		var w *wrong
-		switch {
-		case errors.As(err, &w):
-			return nil, "", err
-		case err != nil:
-			return nil, err.Error(), nil
-		}
-		return schemas.AppendData(nil, s.Name, k.chain.Profile(k.profile, k.at)), "", nil
+	if dir == "" {
+		profile, err = askNode(ctx, s, node, nil, "profiles", id)
+	} else if k, readErr := readKept(s, dir, id, ""); readErr == nil {
+		profile = schemas.AppendData(nil, s.Name, k.chain.Profile(k.profile, k.at))
+	} else {
+		err = readErr
 	}
-	text, err := askNode(ctx, s, node, nil, "profiles", id)
-	if errors.Is(err, errNoNode) {
-		return nil, "", err
-	}
-	if err != nil {
+	var none *noProfile
+	if errors.As(err, &none) {
 		return nil, err.Error(), nil
 	}
-	return text, "", nil
+	return profile, "", err
 }
 
 // exportReceipt says what a document holds.

@@ -79,6 +79,13 @@ func TestExport(t *testing.T) {
 	if len(d.Dead) != 1 || d.Dead[0].Reason != "not_mappable" && d.Dead[0].Reason != "not_decodable" || d.Dead[0].Value != string(bad.Value) {
 		t.Errorf("dead letters %+v", d.Dead)
 	}
+	s, err := load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := ebb("export", "lin", "-c", file, "--output", output+"3", "--dir", s.State.Dir); status != 1 || !strings.Contains(stderr, "another ebb process uses this folder") {
+		t.Errorf("from the folder of a node that runs: status %d, %s", status, stderr)
+	}
 	v.wait()
 
 	var lines []string
@@ -94,10 +101,6 @@ func TestExport(t *testing.T) {
 	}
 	if status, _, _ := ebb("export", "lin", "-c", file, "--output", output); status != 1 {
 		t.Errorf("with the node gone: status %d", status)
-	}
-	s, err := load(file)
-	if err != nil {
-		t.Fatal(err)
 	}
 	if status, _, stderr := ebb("export", "lin", "-c", file, "--output", output, "--dir", s.State.Dir); status != 2 || !strings.Contains(stderr, "exists") {
 		t.Errorf("over a file that is there: status %d, %s", status, stderr)

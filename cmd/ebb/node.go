@@ -60,8 +60,11 @@ func nodeError(host string, status int, text []byte) error {
 	if json.Unmarshal(text, &said) != nil || said.Error == "" {
 		return fmt.Errorf("%s answers with status %d: is it an ebb of this version?", host, status)
 	}
-	if status == http.StatusBadRequest {
+	switch {
+	case status == http.StatusBadRequest:
 		return asked("%s", said.Error)
+	case status == http.StatusNotFound && strings.HasPrefix(said.Error, "there is no profile "): // not: another member has it
+		return &noProfile{fmt.Errorf("%s: %s", host, said.Error)}
 	}
 	return fmt.Errorf("%s: %s", host, said.Error)
 }

@@ -121,7 +121,7 @@ func readKept(s *settings, dir, id, when string) (*kept, error) {
 	p, err := pipeline.ReadProfile(dir, s.catalog, id)
 	switch {
 	case errors.Is(err, pipeline.ErrNoProfile):
-		return nil, fmt.Errorf("there is no profile %q in %s: nothing was ever applied for this id, or it was erased", id, dir)
+		return nil, &noProfile{fmt.Errorf("there is no profile %q in %s: nothing was ever applied for this id, or it was erased", id, dir)}
 	case err != nil:
 		return nil, fmt.Errorf("reading the profile: %w; --dir takes the folder of a stopped node or of `ebb replay --state`", err)
 	}

@@ -80,6 +80,7 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	var all sync.WaitGroup
 	for p, r := range restores {
 		all.Go(func() {
+			s.reached(atBounds, 0, 0, p)
 			position, err := r.run(ctx)
 			if err != nil {
 				s.reached(atOffsets, 0, 0, p) // they are asked for again

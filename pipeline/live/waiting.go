@@ -21,6 +21,7 @@ type stage int
 const (
 	atTransactions stage = iota // what this instance may have left open is settled
 	atOffsets                   // the group's offsets are asked for, which open transactions may still move
+	atBounds                    // where the changelog begins and ends is asked for
 	atChangelog                 // it is followed
 	atSources                   // where they begin is asked for
 )
@@ -59,6 +60,8 @@ func (e Waiting) Why() string {
 		return "it waits for the brokers to settle the transactions that this instance may have left open"
 	case atOffsets:
 		return fmt.Sprintf("it waits for the offsets of group %s, which an open transaction may still move", e.group)
+	case atBounds:
+		return "it waits for the brokers to say where its changelog begins and ends"
 	case atChangelog:
 		if e.At >= e.End {
 			return fmt.Sprintf("it has followed the changelog to its end at offset %d, and waits for the position that belongs to the group's offsets", e.At)

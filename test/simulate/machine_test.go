@@ -32,8 +32,9 @@ type machine struct {
 type fault struct {
 	kind  int16
 	n     int
-	sent  bool // the request still gets there, and its answer is lost
-	kills bool // else only that connection breaks
+	slow  time.Duration // nothing breaks, but each of these requests takes so much longer
+	sent  bool          // the request still gets there, and its answer is lost
+	kills bool          // else only that connection breaks
 }
 
 func startMachine(c live.Config, store *memory, plan fault, random *rand.Rand, dial dialer) *machine {
@@ -95,6 +96,16 @@ func (m *machine) due(request []byte) bool {
 	return m.mu.plan.n == 0
 }
 
+// slowness is what a request takes longer by the plan.
+func (m *machine) slowness(request []byte) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(request) < 6 || int16(binary.BigEndian.Uint16(request[4:])) != m.mu.plan.kind {
+		return 0
+	}
+	return m.mu.plan.slow
+}
+
 // latency is mostly short, now and then so long that others overtake, and rarely longer than a session.
 func (m *machine) latency() time.Duration {
 	m.mu.Lock()
@@ -116,7 +127,7 @@ type wire struct {
 }
 
 func (w *wire) Write(b []byte) (int, error) {
-	time.Sleep(w.m.latency())
+	time.Sleep(w.m.latency() + w.m.slowness(b))
 	if !w.m.due(b) {
 		return w.Conn.Write(b)
 	}

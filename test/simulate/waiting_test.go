@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // TestWaitingForOffsets: as long as a transaction of somebody may still move the group's offsets, no task is folded; who that
@@ -31,7 +34,7 @@ func TestWaitingForOffsets(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.hold(stranger)
-		m, told := s.watched("m0")
+		m, told := s.watched("m0", fault{})
 		time.Sleep(200 * time.Second)
 		var after []time.Duration
 		for _, w := range told() {
@@ -112,7 +115,7 @@ func TestWaitingForChangelog(t *testing.T) {
 		if _, err := kadm.NewClient(s.client).CommitOffsets(context.Background(), "shop", moved); err != nil {
 			t.Fatal(err)
 		}
-		m, told := s.watched("m0")
+		m, told := s.watched("m0", fault{})
 		<-m.ended
 		if m.err == nil || !strings.Contains(m.err.Error(), "does not come up to the offsets") {
 			t.Errorf("ended with %v", m.err)
@@ -130,10 +133,51 @@ func TestWaitingForChangelog(t *testing.T) {
 	})
 }
 
+// TestSlowRestore: the time that it takes to follow the changelog is no part of how long transactions of others are waited for
+// behind its end.
+func TestSlowRestore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, counting{})
+		defer end()
+		for range 5 { // until there is something of the task, whatever is aborted
+			s.produce(s.config.Sources)
+		}
+		writer := s.newClient(kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchCompression(kgo.NoCompression()))
+		defer writer.Close()
+		write := func(key, value []byte) {
+			t.Helper()
+			if err := writer.ProduceSync(context.Background(), &kgo.Record{Topic: "shop.changelog", Partition: 2, Key: key, Value: value}).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 66 { // more than seven fetches bring
+			write([]byte("\x01somebody"), make([]byte, 900_000))
+		}
+		var moved kadm.Offsets
+		moved.AddOffset("clicks", 2, 1, -1)
+		if _, err := kadm.NewClient(s.client).CommitOffsets(context.Background(), "shop", moved); err != nil {
+			t.Fatal(err)
+		}
+		m, told := s.watched("m0", fault{kind: int16(kmsg.Fetch), slow: 8 * time.Second})
+		time.Sleep(patience + 40*time.Second)
+		position := state.Position{Inputs: []state.Input{{Topic: "clicks", Partition: 2, Next: 1, Clock: schemas.Earliest}}, Watermark: schemas.Earliest}
+		write([]byte{0}, position.AppendBinary(nil))
+		time.Sleep(time.Minute)
+		if all := told(); !slices.ContainsFunc(all, func(w live.Waiting) bool { return w.Task == 2 && 0 < w.At && w.At < w.End }) {
+			t.Errorf("it was not slow: %v", all)
+		}
+		m.stop()
+		<-m.ended
+		if m.err != nil {
+			t.Errorf("ended with %v", m.err)
+		}
+	})
+}
+
 // watched starts a member whose waiting is told when it has ended, or is still.
-func (s *simulation) watched(instance string) (*machine, func() []live.Waiting) {
+func (s *simulation) watched(instance string, plan fault) (*machine, func() []live.Waiting) {
 	c := s.config
-	c.Instance, c.SessionTimeout = instance, 30*time.Second // latencies end no session
+	c.Instance, c.SessionTimeout = instance, 2*time.Minute // latencies end no session
 	waits := make(chan live.Waiting, 100)
 	c.Tell = func(e live.Event) {
 		s.say("%v", e)
@@ -141,7 +185,7 @@ func (s *simulation) watched(instance string) (*machine, func() []live.Waiting) 
 			waits <- w
 		}
 	}
-	return s.machine(c, newMemory(), fault{}), func() (all []live.Waiting) {
+	return s.machine(c, newMemory(), plan), func() (all []live.Waiting) {
 		for {
 			select {
 			case w := <-waits:
