@@ -36,7 +36,7 @@ func TestBrokerNotCountedYet(t *testing.T) {
 		return resp, nil, true
 	})
 	options := []kgo.Opt{kgo.SeedBrokers(cluster.ListenAddrs()...)}
-	make := func(replication string) error {
+	start := func(replication string) error {
 		file := filepath.Join(t.TempDir(), "tea.yaml")
 		text := "name: tea\nkafka: {brokers: [\"" + cluster.ListenAddrs()[0] + "\"], topics: {min_insync: 1, replication: " + replication + "}}\nsources: [{topic: clicks, format: cloudevents}]\n"
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -49,11 +49,11 @@ func TestBrokerNotCountedYet(t *testing.T) {
 		_, err = startTopics(context.Background(), s, options, zap.NewNop())
 		return err
 	}
-	if err := make("3"); err == nil || !strings.Contains(err.Error(), "fewer brokers") {
+	if err := start("3"); err == nil || !strings.Contains(err.Error(), "fewer brokers") {
 		t.Errorf("three copies: %v", err)
 	}
 	left = 1
-	if err := make("1"); err != nil || left != 0 {
+	if err := start("1"); err != nil || left != 0 {
 		t.Errorf("one copy, refused at first: %v, with %d refusals left", err, left)
 	}
 }
