@@ -120,6 +120,8 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 // position is up to where all is folded.
 func (in *input) position() (next, folded int64) {
 	switch {
+	case !in.opened && in.next == in.resume.Next:
+		return in.next, in.resume.Folded // nothing has come since
 	case !in.opened:
 		return in.next, 0
 	case in.at < len(in.events):
