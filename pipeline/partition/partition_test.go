@@ -428,6 +428,33 @@ func TestLateErasure(t *testing.T) {
 	}
 }
 
+// TestToldAgain: where sessions were not published and are from now on, that of somebody who does not come back is, too.
+func TestToldAgain(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	sessions := func(told bool) {
+		t.Helper()
+		compiled, faults := catalog.Compile(catalog.Defaults(), catalog.Setting{Untold: !told,
+			Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100},
+		})
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		b.c.Catalog, b.c.Sessions = compiled, told
+		position := state.Position{}
+		if b.sealed != nil {
+			position = b.sealed.Position
+		}
+		b.open(position)
+	}
+	sessions(false)
+	b.push("clicks", "1", "x", "u1", "09:00:00")
+	b.want(b.commit())
+	sessions(true)
+	b.want(b.commit())
+	b.push("clicks", "2", "x", "u2", "09:41:00")
+	b.want(b.commit(), "sessions u1 session.ended 09:00:00")
+}
+
 // TestUntoldSessions: where sessions are not published nobody is woken for the end of one, and memberships end as ever.
 func TestUntoldSessions(t *testing.T) {
 	for _, told := range []bool{true, false} {
