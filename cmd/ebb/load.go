@@ -76,7 +76,7 @@ func parse(path string, text []byte, change func(*catalog.Blocks)) (*settings, e
 // setting is what the operators are told of the rest of the file.
 func (s *settings) setting() catalog.Setting {
 	return catalog.Setting{
-		Name: s.Name, MuteBefore: s.muteBefore(),
+		Name: s.Name, MuteBefore: s.muteBefore(), Untold: !s.Outputs.Sessions,
 		Time:   operators.Time{Lateness: schemas.Duration(s.Time.Lateness), Accept: schemas.Duration(s.Time.Accept)},
 		Limits: expr.Limits{Events: s.Limits.Events, Values: s.Limits.Values},
 	}

@@ -90,6 +90,7 @@ type Setting struct {
 	Time       operators.Time
 	Limits     expr.Limits
 	Exhaustive bool // see expr.Definitions
+	Untold     bool // nobody is told of sessions
 }
 
 // Catalog is a configuration compiled: from it come chains, all alike, one for each goroutine.
@@ -150,6 +151,9 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	var meanings []string
 	for _, s := range plan.Segments {
 		meanings = append(meanings, s.Definition)
+	}
+	if s.Untold { // who was not woken for the end of a session is looked at once when somebody is told of them again
+		meanings = append(meanings, "untold sessions")
 	}
 	c.Layout.Mean(meanings)
 	return c, nil

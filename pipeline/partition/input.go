@@ -27,6 +27,7 @@ type input struct {
 	opened  bool        // the record at the head was looked at
 	next    int64       // the offset after the last record that was taken off
 	resume  state.Input // where a former owner stood; its record there may be folded in part
+	until   state.Input // in a record of which a part is folded: where to stop for now; see Partition.Until
 	empty   int         // records passed over since the last Batch, which move the position alone
 
 	clock schemas.Instant // the greatest event time met; Earliest: none
@@ -77,6 +78,9 @@ func (in *input) idle(after schemas.Duration) bool {
 func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.Event, error) {
 	for {
 		if in.opened {
+			if in.until.Folded > 0 && in.pending[0].Offset == in.until.Next && in.at >= int(in.until.Folded) {
+				return nil, nil
+			}
 			if in.at < len(in.events) {
 				return &in.events[in.at], nil
 			}
@@ -120,6 +124,8 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 // position is up to where all is folded.
 func (in *input) position() (next, folded int64) {
 	switch {
+	case !in.opened && in.next == in.resume.Next:
+		return in.next, in.resume.Folded // nothing has come since
 	case !in.opened:
 		return in.next, 0
 	case in.at < len(in.events):

@@ -159,6 +159,13 @@ func (p *Partition) Push(records []*kgo.Record) error {
 	return nil
 }
 
+// Until says where what is repeated here had come within a record of several events: the rest of it waits for the next Until.
+func (p *Partition) Until(at state.Input) {
+	if in := p.input(at.Topic); in != nil {
+		in.until = at
+	}
+}
+
 // Confirm says that a broker was asked where a topic ends.
 func (p *Partition) Confirm(topic string, end int64, now schemas.Instant) {
 	if in := p.input(topic); in != nil {

@@ -377,6 +377,28 @@ func TestSealedWithinARecord(t *testing.T) {
 	}
 }
 
+// TestSealedBeforeTheRecordComes: who goes on within a record may commit something else before that record is there again; the
+// next one still knows how much of it is folded.
+func TestSealedBeforeTheRecordComes(t *testing.T) {
+	event := `{"id":%q,"type":"p","subject":"u1","time":"2026-01-05T%sZ","data":{}}`
+	record := fmt.Sprintf(event+"\n"+event, "1", "12:06:00", "2", "10:00:00") // the first is too far ahead
+	b := newBench(t, nil, "clicks", "t.events")
+	b.raw("clicks", record)
+	if _, err := b.p.Fold(b.now, 1); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.seal(), "dead-letters k too_far_ahead")
+	b.open(b.sealed.Position)
+	b.push("t.events", "3", "p", "u2", "10:00:00")
+	b.commit() // waits for the rest of the record
+	b.now = b.now.Add(schemas.Second)
+	b.want(b.commit(), "segment-changes u2 segment.entered 10:00:00")
+	b.open(b.sealed.Position)
+	b.next["clicks"] = 0
+	b.raw("clicks", record)
+	b.want(b.commit(), "segment-changes u1 segment.entered 10:00:00")
+}
+
 // TestMuted: before the time from which it speaks changes are not published, but who is in which segment is.
 func TestMuted(t *testing.T) {
 	b := newBench(t, func(c *partition.Config) { c.MuteBefore, c.Memberships = at("10:00:00"), true }, "clicks", "t.events")
@@ -404,6 +426,33 @@ func TestLateErasure(t *testing.T) {
 		sort.Strings(got)
 		b.want(got, "late u1 erase 08:55:00 late", "sessions u1 session.ended 09:00:00")
 	}
+}
+
+// TestToldAgain: where sessions were not published and are from now on, that of somebody who does not come back is, too.
+func TestToldAgain(t *testing.T) {
+	b := newBench(t, nil, "clicks", "t.events")
+	sessions := func(told bool) {
+		t.Helper()
+		compiled, faults := catalog.Compile(catalog.Defaults(), catalog.Setting{Untold: !told,
+			Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100},
+		})
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		b.c.Catalog, b.c.Sessions = compiled, told
+		position := state.Position{}
+		if b.sealed != nil {
+			position = b.sealed.Position
+		}
+		b.open(position)
+	}
+	sessions(false)
+	b.push("clicks", "1", "x", "u1", "09:00:00")
+	b.want(b.commit())
+	sessions(true)
+	b.want(b.commit())
+	b.push("clicks", "2", "x", "u2", "09:41:00")
+	b.want(b.commit(), "sessions u1 session.ended 09:00:00")
 }
 
 // TestUntoldSessions: where sessions are not published nobody is woken for the end of one, and memberships end as ever.

@@ -81,10 +81,11 @@ func (r *run) commit(record *kgo.Record) error {
 		if h == nil {
 			continue // the configuration no longer reads it
 		}
-		records, err := h.before(in.Next)
+		records, err := h.before(in.Next + min(in.Folded, 1))
 		if err != nil {
 			return err
 		}
+		r.folder.Until(in)
 		if len(records) > 0 {
 			if err := r.folder.Push(records); err != nil {
 				return err
