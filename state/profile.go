@@ -30,9 +30,10 @@ type Profile struct {
 
 // Spec is one cell that a plan keeps: its canonical key, and its zero form.
 type Spec struct {
-	Key  string
-	New  func() Cell
-	Anew bool // it begins when it is configured: no history is missing before that
+	Key    string
+	New    func() Cell
+	Anew   bool             // it begins when it is configured: no history is missing before that
+	Window schemas.Duration // how far back it reaches, if that may change while the key stays; else 0
 }
 
 // Layout says what the bytes of a profile mean: the keys of its cells and the texts it shortens, each by number. It is
@@ -66,6 +67,11 @@ func (l *Layout) Append(b []byte) []byte {
 	b = appendUint(b, uint64(len(l.Meanings)))
 	for _, text := range l.Meanings {
 		b = appendText(b, text)
+	}
+	for i, s := range l.Specs {
+		if s.Window > 0 {
+			b = appendInt(appendUint(b, uint64(i)), int64(s.Window))
+		}
 	}
 	return b
 }
@@ -108,19 +114,35 @@ func (l *Layout) Translate(old []byte) (*Translation, error) {
 	return t, r.Err()
 }
 
-// Missing are the keys of l's cells that a stored layout does not have: what l would have to be told anew.
+// Missing are the keys of l's cells that a stored layout does not have, or whose windows were shorter there: what l would
+// have to be told anew. A layout that was stored before it said how long windows are is taken to have them as long.
 func (l *Layout) Missing(old []byte) ([]string, error) {
 	r := Reader{rest: old}
 	if r.byte() != 1 {
 		return nil, ErrCorrupt
 	}
-	known := map[string]bool{}
-	for range r.count(1) {
-		known[r.text()] = true
+	known := map[string]schemas.Duration{} // their windows; 0: of no length, or of one that is not known
+	keys := make([]string, r.count(1))
+	for i := range keys {
+		keys[i] = r.text()
+		known[keys[i]] = 0
+	}
+	for range 2 { // names and meanings
+		for range r.count(1) {
+			r.bytes()
+		}
+	}
+	for len(r.rest) > 0 {
+		i, window := r.uint(), schemas.Duration(r.int())
+		if i >= uint64(len(keys)) {
+			return nil, ErrCorrupt
+		}
+		known[keys[i]] = window
 	}
 	var missing []string
 	for _, s := range l.Specs {
-		if !known[s.Key] && !s.Anew {
+		window, found := known[s.Key]
+		if !found && !s.Anew || window > 0 && window < s.Window {
 			missing = append(missing, s.Key)
 		}
 	}

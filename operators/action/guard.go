@@ -25,12 +25,13 @@ func (o *Operator) payload(a *planned) (payload schemas.Value, rule string) {
 	for i := range a.payload {
 		part := &a.payload[i]
 		s.draw(part, now)
-		v, stays := s.pass(o.now.Value(part.Feature, now))
+		given := o.now.Value(part.Feature, now)
+		v, stays := s.pass(given)
 		if !stays {
 			continue
 		}
 		keys, values = append(keys, part.Name), append(values, v)
-		says = says || v.Known() && !empty(v)
+		says = says || v.Known() && (!empty(v) || v.Kind() == schemas.Map && empty(given)) // {} says something, unless a guard made it
 	}
 	switch {
 	case says:

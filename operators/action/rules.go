@@ -96,6 +96,7 @@ func NewRules(b Blocks, plan *expr.Plan, fieldNames []string, limits expr.Limits
 			g = &group{trigger: t, index: len(r.groups), channel: c.Channel, quiet: channel.Quiet, cap: channels[c.Channel]}
 			if g.quiet != nil && r.waiting < 0 {
 				r.waiting = r.spec("waiting decisions", func() state.Cell { return &state.Waiting{} })
+				r.specs[r.waiting].Anew = true // without quiet hours nothing has waited
 			}
 			byText[key] = g
 			r.groups = append(r.groups, g)
@@ -138,7 +139,9 @@ func (r *Rules) capped(c *Cap, of, name string) *capped {
 	}
 	window, keep := c.Per, c.Max
 	text := string(schemas.StringValue(name).AppendJSON(nil))
-	return &capped{*c, r.spec("decisions("+of+" "+text+")", func() state.Cell { return &state.Times{Window: window, Keep: keep} })}
+	made := &capped{*c, r.spec("decisions("+of+" "+text+")", func() state.Cell { return &state.Times{Window: window, Keep: keep} })}
+	r.specs[made.cell].Window = window
+	return made
 }
 
 // draws are the calls of a payload whose values need support. An event that is not reserved supports the value that is

@@ -35,7 +35,7 @@ type update struct {
 func Specs(plan *expr.Plan) []state.Spec {
 	var specs []state.Spec
 	for _, a := range plan.Aggregates {
-		specs = append(specs, state.Spec{Key: a.Key, New: maker(a)})
+		specs = append(specs, state.Spec{Key: a.Key, New: maker(a), Window: a.Window})
 	}
 	return specs
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/action"
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/operators/segment"
@@ -346,6 +347,52 @@ func TestNeedsHistory(t *testing.T) {
 	}
 	b.c.ForgetHistory = true
 	b.open(b.sealed.Position)
+}
+
+// TestNeedsLongerHistory: of a window that was made longer, of events or of a cap, the state has forgotten what it would need.
+// A shorter one, and quiet hours, in which nothing has waited before, ask for nothing that is not there.
+func TestNeedsLongerHistory(t *testing.T) {
+	var b *bench
+	mean := func(count, per string, channel action.Channel) {
+		t.Helper()
+		blocks := catalog.Defaults()
+		blocks.Segments = catalog.Named[segment.Config]{"buyers": {When: `count("p", "` + count + `") >= 1`}}
+		d, err := schemas.ParseDuration(per)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks.Actions = catalog.Named[action.Config]{"a": {On: "p", Channel: "x", Cap: &action.Cap{Max: 1, Per: d}}}
+		blocks.Channels = map[string]action.Channel{"x": channel}
+		compiled, faults := catalog.Compile(blocks, catalog.Setting{Time: operators.Time{Lateness: 10 * schemas.Minute, Accept: schemas.Day}, Limits: expr.Limits{Events: 1000, Values: 100}})
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		b.c.Catalog = compiled
+	}
+	quiet := action.Channel{Quiet: &action.Quiet{From: 0, To: action.TimeOfDay(schemas.Hour)}}
+	for _, c := range []struct {
+		count, per string
+		channel    action.Channel
+		lacks      string // empty: nothing
+	}{
+		{"2h", "2h", action.Channel{}, ""},
+		{"1h", "1h", action.Channel{}, ""},
+		{"3h", "2h", action.Channel{}, `times("p"*1)`},
+		{"2h", "3h", action.Channel{}, `decisions(action "a")`},
+		{"2h", "2h", quiet, ""},
+	} {
+		b = newBench(t, nil, "clicks", "t.events")
+		mean("2h", "2h", action.Channel{})
+		b.open(state.Position{})
+		b.push("clicks", "1", "p", "u1", "09:00:00")
+		b.commit()
+		mean(c.count, c.per, c.channel)
+		_, err := partition.New(b.c, 0, b.sealed.Position, b.rows)
+		switch {
+		case c.lacks == "" && err != nil, c.lacks != "" && (err == nil || !strings.Contains(err.Error(), c.lacks)):
+			t.Errorf("count over %s, cap over %s: got %v", c.count, c.per, err)
+		}
+	}
 }
 
 // TestSealedWithinARecord: a Batch may be sealed after any event, also in the middle of a record of several. Who goes on there
