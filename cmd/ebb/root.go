@@ -20,7 +20,7 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return asked("%w; see `%s --help`", err, cmd.CommandPath())
 	})
-	cmd.AddCommand(demoCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(),
+	cmd.AddCommand(demoCommand(), benchCommand(), replayCommand(), checkCommand(), profileCommand(), explainCommand(), fitCommand(), experimentsCommand(),
 		runCommand(), topicsCommand(), eraseCommand(), deadLettersCommand(), diffCommand(), exportCommand(), verifyCommand(),
 		versionCommand())
 	for _, c := range cmd.Commands() {

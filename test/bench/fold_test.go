@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/ebbstream/ebb/operators/catalog"
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
-	"github.com/ebbstream/ebb/test/bench/shop"
 	"github.com/ebbstream/ebb/test/engine"
 )
 

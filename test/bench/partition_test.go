@@ -12,10 +12,10 @@ import (
 
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/state/disk"
-	"github.com/ebbstream/ebb/test/bench/shop"
 )
 
 // avroValue is an event in Confluent's wire format, under shopSchema.

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/ebbstream/ebb/pipeline"
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
-	"github.com/ebbstream/ebb/test/bench/shop"
 )
 
 // BenchmarkReplay is a whole replay of 500,000 events from a file: reading, decoding, folding on all cores, ordering and

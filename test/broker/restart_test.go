@@ -15,8 +15,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
-	"github.com/ebbstream/ebb/test/bench/shop"
 )
 
 // TestRestart: a service that was killed commits again in a moment, as its state is there; without its folder it reads the

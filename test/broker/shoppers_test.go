@@ -14,8 +14,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
-	"github.com/ebbstream/ebb/test/bench/shop"
 )
 
 // Shoppers send events at the pace of the attack, and write them to a file in the order in which they send them.

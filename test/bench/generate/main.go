@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/ebbstream/ebb/test/bench/shop"
+	"github.com/ebbstream/ebb/pipeline/shop"
 )
 
 func main() {

@@ -1,4 +1,4 @@
-// Package shop makes believable shop traffic for benchmarks: sessions of browsing, carts and purchases over 30 days, by
+// Package shop makes believable shop traffic for `ebb bench` and the benchmarks: sessions of browsing, carts and purchases over 30 days, by
 // users of very different activity, a few events out of order, late or sent twice. The same seed gives the same events.
 package shop
 

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestBench: it measures everything, counts every event once, and leaves nothing behind. That each change which was committed
+// is read exactly once the command checks itself.
+func TestBench(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs for seconds")
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	const events = 4000
+	status, stdout, stderr := ebb("bench", "--events", "4000", "--people", "300", "--for", "500ms", "--json")
+	if status != 0 || stderr != "" {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	var r benchResult
+	d := json.NewDecoder(strings.NewReader(stdout))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Events != events || r.Service.Events != events {
+		t.Errorf("%d events were to be made, %d were, and %d committed", events, r.Events, r.Service.Events)
+	}
+	// The watermark passes timers of people who do not come again, too: the service has more to tell than the fold, never less.
+	if r.Fold.Changes == 0 || r.Service.Changes < r.Fold.Changes {
+		t.Errorf("%d changes of the fold, %d of the service", r.Fold.Changes, r.Service.Changes)
+	}
+	for name, v := range map[string]float64{
+		"profiles": float64(r.Profiles), "fold rate": r.Fold.EventsPerSecond, "rate": r.Service.EventsPerSecond, "bytes": r.Service.BytesPerProfile,
+		"fold CPU": r.Fold.CPUPerEvent, "CPU": r.Service.CPUPerEvent, "peak": float64(r.PeakBytes),
+		"load": float64(r.Latency.Events), "seen": float64(r.Latency.Changes), "p50": r.Latency.P50,
+	} {
+		if v <= 0 {
+			t.Errorf("%s is %v", name, v)
+		}
+	}
+	if r.Latency.P99 < r.Latency.P50 || r.Latency.P999 < r.Latency.P99 || r.Profiles > 300 {
+		t.Errorf("percentiles out of order, or too many people: %+v", r)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// TestBenchStopped: Ctrl-C ends it at any time, with a word and without a trace.
+func TestBenchStopped(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	var out, errs bytes.Buffer
+	cmd := root()
+	cmd.SetArgs([]string{"bench", "--events", "20000", "--people", "300", "--for", "1h"})
+	cmd.SetOut(&out)
+	cmd.SetErr(&errs)
+	if status := report(cmd.ExecuteContext(ctx), &errs); status != 1 || !strings.Contains(errs.String(), "stopped before") || out.Len() > 0 {
+		t.Errorf("status %d, %s\n%s", status, &errs, &out)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// TestBenchJob: what it runs is the job that the results in test/bench are of.
+func TestBenchJob(t *testing.T) {
+	job, err := os.ReadFile(filepath.Join("..", "..", "test", "bench", "profile-job.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, definitions, _ := bytes.Cut(job, []byte("sessions:"))
+	if !bytes.HasSuffix(benchConfig, definitions) || len(definitions) == 0 {
+		t.Errorf("its definitions are not those of test/bench/profile-job.yaml")
+	}
+	for _, wrong := range [][]string{{"--events", "0"}, {"--people", "1"}, {"--for", "0s"}, {"more"}, {"-c", "missing.yaml"}} {
+		if status, _, stderr := ebb(append([]string{"bench"}, wrong...)...); status != 2 || stderr == "" {
+			t.Errorf("%q: status %d, %s", wrong, status, stderr)
+		}
+	}
+}
