@@ -13,6 +13,7 @@ type Pending struct {
 	Window schemas.Duration // 0: ever
 	Keep   int
 	By     map[string]Begun // by schemas.Value.Key
+	prune  int              // what matters no more is forgotten when there are more than this: all are looked through at each question
 }
 
 // Begun is one value of a Pending; an instant that never was is schemas.Earliest.
@@ -43,10 +44,11 @@ func (c *Pending) Tell(t schemas.Instant, v schemas.Value, began bool, e Edge) (
 		return false
 	}
 	c.By[key] = old
-	if found || len(c.By) <= c.Keep {
+	if found || len(c.By) <= min(c.prune, c.Keep) {
 		return false
 	}
 	maps.DeleteFunc(c.By, func(_ string, v Begun) bool { return !c.matters(v, e) })
+	c.prune = 2*len(c.By) + 8
 	for len(c.By) > c.Keep {
 		oldest, first := "", true
 		for key, v := range c.By {

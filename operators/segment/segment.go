@@ -31,8 +31,10 @@ type Operator struct {
 	marked       []bool
 	order        []int
 	changes      []changed
-	members      []bool // of the time to come, by segment
-	future       bool   // whether members is what counts
+	members      []bool  // of the time to come, by segment
+	restless     []bool  // whether time may change the membership, by segment
+	names        [][]int // the segments that a leaf names
+	future       bool    // whether members is what counts
 	flips        []schemas.Instant
 }
 
@@ -56,7 +58,16 @@ type planned struct {
 // New makes the operator. numbers are the segments' numbers in the layout's Names.
 func New(plan *expr.Plan, numbers []int) *Operator {
 	o := &Operator{plan: plan, eval: plan.NewEvaluator(), marked: make([]bool, len(plan.Segments)), members: make([]bool, len(plan.Segments))}
-	o.belongs = o.isMember
+	o.belongs, o.restless = o.isMember, make([]bool, len(plan.Segments))
+	for _, leaf := range plan.Leaves {
+		var named []int
+		for _, call := range leaf.Reads() {
+			if call.Func == expr.FuncInSegment {
+				named = append(named, call.Segment)
+			}
+		}
+		o.names = append(o.names, named)
+	}
 	o.unlessMoving = func(leaf int) expr.Truth {
 		l, truth := plan.Leaves[leaf], o.truth(leaf)
 		if l.MayFlip(truth) {
@@ -336,6 +347,9 @@ func (o *Operator) afterSession(s *planned, n, limit schemas.Instant) schemas.In
 // simulate steps through the time to come, from flip to flip of the leaves of a segment and of those it rests on.
 func (o *Operator) simulate(s *planned, n, limit schemas.Instant, steps int) (at schemas.Instant, sure bool) {
 	o.n = n
+	if !o.granted(s, n) {
+		return schemas.Never, true // as it is no member, and consent comes with an event
+	}
 	if len(s.closure) == 1 && o.rule(s, o.isMember(s.closure[0]), o.unlessMoving, n).Decided() {
 		return schemas.Never, true
 	}
@@ -404,17 +418,20 @@ func (o *Operator) nextOther(s *planned, n schemas.Instant) schemas.Instant {
 	return next
 }
 
-// settled is whether no leaf that may flip can change the membership, whatever the others become.
+// settled is whether no leaf that may flip can change the membership, whatever the others become: of the segments it rests on
+// those that are settled themselves stay as they are.
 func (o *Operator) settled(s *planned, n schemas.Instant) bool {
-	if len(s.closure) > 1 {
-		return false
+	for _, i := range s.closure {
+		member := o.isMember(i)
+		truth := o.rule(&o.segments[i], member, func(leaf int) expr.Truth {
+			if o.flips[slices.Index(s.leaves, leaf)] != schemas.Never || slices.ContainsFunc(o.names[leaf], func(j int) bool { return o.restless[j] }) {
+				return expr.Unknown
+			}
+			return o.eval.Truth(o.plan.Leaves[leaf], n)
+		}, n)
+		o.restless[i] = !truth.Decided() || (truth == expr.True) != member
 	}
-	return o.rule(s, o.isMember(s.closure[0]), func(leaf int) expr.Truth {
-		if o.flips[slices.Index(s.leaves, leaf)] != schemas.Never {
-			return expr.Unknown
-		}
-		return o.eval.Truth(o.plan.Leaves[leaf], n)
-	}, n).Decided()
+	return !o.restless[s.closure[len(s.closure)-1]]
 }
 
 // Erase ends all memberships.

@@ -18,7 +18,8 @@ const chunk = 10_000
 // committed are the group's offsets, read as stable: no transaction that carried offsets of the task was open any more, and
 // none of an earlier owner can carry any from now on, since the group has moved on. But the markers that end a transaction
 // reach each partition in its own time, the changelog perhaps after the offsets. So the restore is over when the position in
-// the changelog, which is in the same transaction, says no less than the offsets.
+// the changelog, which is in the same transaction, says no less than the offsets, and no transaction is open there any more:
+// one in which nothing but timers fired moves no offset, and who does not see it would fire them once more.
 type restore struct {
 	c         *Config
 	reader    changelogReader
@@ -67,6 +68,9 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 			return position, err
 		}
 		behind := r.behind(position)
+		if behind == "" && stable < end {
+			behind = "a transaction there has not ended"
+		}
 		if behind == "" {
 			break
 		}

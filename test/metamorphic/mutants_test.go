@@ -102,7 +102,7 @@ var mistakes = []mutant{
 	{"operators/segment/segment.go", "return s.When.Eval(leaf).And(until.Not())", "return s.When.Eval(leaf)", "a profile enters while until holds", false, ""},
 	{"operators/segment/segment.go", "slices.Sort(o.order)", "slices.Reverse(o.order)", "referenced segments come last", false, ""},
 	{"operators/segment/segment.go", "\tif !o.granted(s, n) {\n\t\treturn expr.False", "\tif !member && !o.granted(s, n) {\n\t\treturn expr.False", "a member stays without consent", false, ""},
-	{"operators/segment/segment.go", "\tif len(s.closure) > 1 {\n\t\treturn false", "\tif len(s.closure) < 1 {\n\t\treturn false", "a segment does not wait for what it names", false, ""},
+	{"operators/segment/segment.go", "slices.ContainsFunc(o.names[leaf], func(j int) bool { return o.restless[j] })", "false", "a segment does not wait for what it names", false, ""},
 	{"operators/expr/condition.go", "(!l.falls || was != False)", "!l.falls", "what can only fall never does", false, ""},
 	{"operators/expr/compare.go", "value < threshold*(1-1e-9)", "value < threshold*2", "what fades to the threshold is given up before", false, ""},
 	{"operators/expr/truth.go", "case t == False || o == False:", "case t == False:", "an error on the left is not absorbed", false, ""},

@@ -196,3 +196,31 @@ func (s *simulation) watched(instance string, plan fault) (*machine, func() []li
 		}
 	}
 }
+
+// TestWaitingForTimers: a transaction of a former owner in which nothing but timers fired moves no offset. What it changed is
+// there before anybody folds on, or it would be done once more.
+func TestWaitingForTimers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, counting{})
+		defer end()
+		former := s.newClient(kgo.TransactionalID("former"), kgo.TransactionTimeout(14*time.Minute), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		defer former.Close()
+		if err := former.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		if err := former.ProduceSync(context.Background(), &kgo.Record{Topic: "shop.changelog", Partition: 2, Key: []byte("\x01x"), Value: []byte("7")}).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+		m, _ := s.watched("m0", fault{})
+		time.Sleep(20 * time.Second)
+		if err := former.EndTransaction(context.Background(), kgo.TryCommit); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second)
+		if row, err := m.store.Get(2, "x"); string(row) != "7" || err != nil {
+			t.Errorf("the row is %q, %v: folded on without it", row, err)
+		}
+		m.stop()
+		<-m.ended
+	})
+}
