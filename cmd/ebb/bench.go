@@ -132,7 +132,6 @@ func (b *benchmark) run(ctx context.Context) (r *benchResult, err error) {
 	if err := b.fill(ctx, client, keys, lines); err != nil {
 		return nil, err
 	}
-	lines, keys = nil, nil // what the service runs beside is the broker only
 
 	m := newMeter(s.Name)
 	running, stop := context.WithCancel(ctx)
