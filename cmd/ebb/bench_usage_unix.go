@@ -19,7 +19,7 @@ func usage() used {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return used{}
 	}
-	peak := int64(u.Maxrss) //nolint:unconvert // on some machines it has 32 bits
+	peak := int64(u.Maxrss)       //nolint:unconvert // on some machines it has 32 bits
 	if runtime.GOOS != "darwin" { // there it is in bytes, elsewhere in kibibytes
 		peak <<= 10
 	}
