@@ -95,14 +95,14 @@ var mistakes = []mutant{
 	{"operators/feature/feature.go", "!limited && u.positive", "!limited", "a negative weight brings an end nearer unnoticed", false, ""},
 	{"operators/segment/segment.go", "exact = exact && next == due", "exact = true", "a lower bound is taken for a timer", false, ""},
 	{"operators/segment/segment.go", "truth == expr.True || !truth.Decided()", "truth == expr.True", "a profile's first event does not judge what depends on its name or the hour", false, ""},
-	{"operators/segment/segment.go", "at == schemas.Never || o.decide(s, member, at) == member", "at == schemas.Never || !member", "nobody enters when a session ends", false, ""},
+	{"operators/segment/ahead.go", "at == schemas.Never || o.decide(s, member, at) == member", "at == schemas.Never || !member", "nobody enters when a session ends", false, ""},
 
 	// Segments.
 	{"operators/segment/segment.go", "\tif s.Until == nil {\n\t\treturn s.When.Eval(leaf)", "\tif true {\n\t\treturn s.When.Eval(leaf)", "until is ignored", false, ""},
 	{"operators/segment/segment.go", "return s.When.Eval(leaf).And(until.Not())", "return s.When.Eval(leaf)", "a profile enters while until holds", false, ""},
 	{"operators/segment/segment.go", "slices.Sort(o.order)", "slices.Reverse(o.order)", "referenced segments come last", false, ""},
 	{"operators/segment/segment.go", "\tif !o.granted(s, n) {\n\t\treturn expr.False", "\tif !member && !o.granted(s, n) {\n\t\treturn expr.False", "a member stays without consent", false, ""},
-	{"operators/segment/segment.go", "slices.ContainsFunc(o.names[leaf], func(j int) bool { return o.restless[j] })", "false", "a segment does not wait for what it names", false, ""},
+	{"operators/segment/ahead.go", "slices.ContainsFunc(o.names[leaf], func(j int) bool { return o.restless[j] })", "false", "a segment does not wait for what it names", false, ""},
 	{"operators/expr/condition.go", "(!l.falls || was != False)", "!l.falls", "what can only fall never does", false, ""},
 	{"operators/expr/compare.go", "value < threshold*(1-1e-9)", "value < threshold*2", "what fades to the threshold is given up before", false, ""},
 	{"operators/expr/truth.go", "case t == False || o == False:", "case t == False:", "an error on the left is not absorbed", false, ""},
