@@ -14,9 +14,6 @@ import (
 // TestBench: it measures everything, counts every event once, and leaves nothing behind. That each change which was committed
 // is read exactly once the command checks itself.
 func TestBench(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs for seconds")
-	}
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	const events = 4000

@@ -26,9 +26,6 @@ var (
 // TestDemo: within seconds people enter and leave segments, by what they do and by what time does; a second run goes on
 // where the first stopped, and over both no change is missing or told twice.
 func TestDemo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs for seconds")
-	}
 	dir := t.TempDir()
 	run := func() string {
 		status, stdout, stderr := ebb("demo", "--dir", dir, "--port", "0", "--speed", "18h", "--for", "6s")

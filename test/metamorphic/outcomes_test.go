@@ -66,8 +66,39 @@ func experimenting(r *rand.Rand) model.Case {
 	}
 }
 
-// answered is a case with feedback for the decisions that are made without it.
+// answered is a case with feedback for the decisions that are made without it. None is at the very instant of its decision:
+// then it would matter which of the two comes first, and only one order can be.
 func answered(c model.Case, r *rand.Rand) (model.Case, error) {
+	c, err := answer(c, r)
+	for err == nil {
+		// The feedback moves the clock, so that other events are too late and the same decision may be made at another time.
+		var decisions []model.Decision
+		if decisions, err = counting(c, nil, map[model.Outcome]float64{}); err != nil {
+			break
+		}
+		made := map[string]int64{}
+		for _, d := range decisions {
+			made[d.ID] = d.Time
+		}
+		dropped := false
+		for i := range c.Files {
+			had := len(c.Files[i])
+			c.Files[i] = slices.DeleteFunc(c.Files[i], func(e model.Event) bool {
+				id, _ := e.Data["decision_id"].(string)
+				at, there := made[id]
+				return e.Type == schemas.TypeFeedback && there && at == e.Time
+			})
+			dropped = dropped || len(c.Files[i]) < had
+		}
+		if !dropped {
+			break
+		}
+	}
+	return c, err
+}
+
+// answer adds the feedback.
+func answer(c model.Case, r *rand.Rand) (model.Case, error) {
 	decisions, err := counting(c, nil, map[model.Outcome]float64{})
 	if err != nil || len(decisions) == 0 {
 		return c, err
@@ -83,7 +114,6 @@ func answered(c model.Case, r *rand.Rand) (model.Case, error) {
 	for n := range 4 + r.Intn(20) {
 		d := decisions[r.Intn(len(decisions))]
 		w := within[d.Experiment]
-		// Not at the very instant: then it would matter which of the two comes first, and only one order can be.
 		at := d.Time + []int64{-1, 1, max(w-1, 1), w, w + 1, 1 + r.Int63n(w), 1 + r.Int63n(w)}[r.Intn(7)]
 		id := []any{d.ID, d.ID, d.ID, d.ID, d.ID[:31], "none"}[r.Intn(6)]
 		e := model.Event{ID: fmt.Sprint("f", n-r.Intn(2)), Type: schemas.TypeFeedback, Subject: d.Profile, Time: at, Data: map[string]any{"decision_id": id,
