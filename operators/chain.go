@@ -224,7 +224,7 @@ func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool)
 		typ = &c.other
 	}
 	in := &c.in
-	*in = Input{Profile: p, Event: e, Late: late, Type: typ, watches: c.plan.Watches, marked: &c.segments,
+	*in = Input{Profile: p, Event: e, Late: late, Type: typ, Source: c.sources.number, watches: c.plan.Watches, marked: &c.segments,
 		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: names}}
 	if p.Recent.Add(e, key, late, c.sources.number, typ.Number, c.fields, in.Edge) {
 		p.Limited = true

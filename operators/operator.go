@@ -41,6 +41,7 @@ type Input struct {
 	Event   *schemas.Event
 	Late    bool       // it joins no session
 	Type    *EventType // the event's type, as the plan knows it
+	Source  int        // the number of its source in the layout's Names; -1: none
 	Edge    state.Edge // Now and Horizon with the event counted in
 	watches []expr.Watch
 	marked  *marks // the segments to judge

@@ -33,6 +33,18 @@ func (r *Reader) id() string {
 	return id
 }
 
+func (r *Reader) skipID() {
+	n := r.uint()
+	if n == 0 {
+		n = 16 + 1
+	}
+	if n-1 > uint64(len(r.rest)) {
+		r.fail()
+		return
+	}
+	r.rest = r.rest[n-1:]
+}
+
 // digits gives the value of a small hexadecimal digit, 255 for any other byte.
 var digits = func() (d [256]byte) {
 	for i := range d {
