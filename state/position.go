@@ -52,6 +52,15 @@ func (p Position) AppendBinary(b []byte) []byte {
 	return binary.AppendVarint(b, int64(p.Watermark))
 }
 
+// In is where a position stands in an input partition, if it says so.
+func (p Position) In(topic string, partition int32) (in Input, found bool) {
+	i := slices.IndexFunc(p.Inputs, func(in Input) bool { return in.Topic == topic && in.Partition == partition })
+	if i < 0 {
+		return Input{}, false
+	}
+	return p.Inputs[i], true
+}
+
 func (in Input) compare(other Input) int {
 	return cmp.Or(cmp.Compare(in.Topic, other.Topic), cmp.Compare(in.Partition, other.Partition))
 }

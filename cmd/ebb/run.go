@@ -106,9 +106,13 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		},
 	}
 	for _, source := range s.sources {
-		c.Sources = append(c.Sources, source.Topic)
+		if source.Keyed {
+			c.Sources = append(c.Sources, source.Topic)
+		} else {
+			c.Loose = append(c.Loose, source.Topic)
+		}
 	}
-	log.Info("running", zap.String("name", s.Name), zap.String("instance", instance), zap.Strings("sources", c.Sources), zap.Int("tasks", tasks))
+	log.Info("running", zap.String("name", s.Name), zap.String("instance", instance), zap.Strings("sources", append(c.Sources, c.Loose...)), zap.Int("tasks", tasks))
 	return live.Run(ctx, c)
 }
 

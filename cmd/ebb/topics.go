@@ -13,6 +13,7 @@ type topic struct {
 	Cleanup    string `json:"cleanup,omitempty"` // "compact" or "delete"; empty where the topic is not ebb's
 	Retention  string `json:"retention,omitempty"`
 	What       string `json:"what"`
+	keyed      bool   // by profile: a source with as many partitions as all others that are
 }
 
 // topics are what a configuration reads, and what it writes (SPEC section 6).
@@ -26,7 +27,7 @@ func topics(s *settings) []topic {
 		} else {
 			what += ", keyed anew by way of " + c.Name + ".events"
 		}
-		all = append(all, topic{Topic: s.Topic, Direction: "read", What: what})
+		all = append(all, topic{Topic: s.Topic, Direction: "read", What: what, keyed: s.Keyed})
 	}
 	partitions := c.Kafka.Topics.Partitions
 	own := func(name, direction, cleanup, what string) {

@@ -47,7 +47,7 @@ func compare(wanted []topic, s *settings, there map[string]existing, tasks int) 
 		if found, ok := there[t.Topic]; ok {
 			one.stand(s, found)
 		} else if t.Direction == "read" {
-			one.remark("make it, with as many partitions as the other sources: ebb does not know how many it is to have")
+			one.remark("make it, with %s: ebb does not know how many it is to have", t.count())
 		}
 		all = append(all, one)
 	}

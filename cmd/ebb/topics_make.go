@@ -94,7 +94,7 @@ func applyTopics(ctx context.Context, admin *kadm.Client, s *settings, all []sta
 		t := &all[i]
 		switch {
 		case t.Direction == "read" && t.State == topicMissing:
-			return refusal("the source %s is not there: make the topic, with as many partitions as the other sources", t.Topic)
+			return refusal("the source %s is not there: make the topic, with %s", t.Topic, t.count())
 		case t.State == topicMissing:
 			if err := makeTopic(ctx, admin, s, &t.topic); err != nil {
 				return err
@@ -175,7 +175,8 @@ func awaitTopics(ctx context.Context, admin *kadm.Client, names []string) error 
 	return nil
 }
 
-// tasksOf is how many partitions the sources have, all of them alike; 0: not all are there.
+// tasksOf is how many partitions the sources that are keyed by profile have, all of them alike; 0: not all sources are there.
+// Where none is keyed, <name>.events says it, once it is there.
 func tasksOf(s *settings, there kadm.TopicDetails) (int, error) {
 	n, first := 0, ""
 	for _, c := range s.sources {
@@ -183,16 +184,29 @@ func tasksOf(s *settings, there kadm.TopicDetails) (int, error) {
 		if !found || detail.Err != nil {
 			return 0, nil
 		}
-		if parts := len(detail.Partitions); n == 0 {
+		switch parts := len(detail.Partitions); {
+		case !c.Keyed:
+		case n == 0:
 			n, first = parts, c.Topic
-		} else if parts != n {
+		case parts != n:
 			return 0, refusal("%s has %d partitions and %s has %d: profiles would not find each other; sources that are keyed by profile need as many", first, n, c.Topic, parts)
 		}
+	}
+	if own, found := there[s.Name+".events"]; n == 0 && found && own.Err == nil {
+		n = len(own.Partitions)
 	}
 	if n == 0 {
 		n = s.Kafka.Topics.Partitions
 	}
 	return n, nil
+}
+
+// count is how many partitions a source that is to be made needs, in words.
+func (t *topic) count() string {
+	if t.keyed {
+		return "as many partitions as the other sources that are keyed by profile"
+	}
+	return "any number of partitions, as it is not keyed by profile"
 }
 
 // perTask is whether a topic has a partition for each task.

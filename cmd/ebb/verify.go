@@ -141,11 +141,8 @@ func tasksToRepeat(ctx context.Context, s *settings, client *kgo.Client) (tasks 
 			tasks = append(tasks, &repeat.Task{Number: p.Number, Commits: p})
 			continue
 		}
-		for _, t := range tasks {
-			if t.Number == p.Number {
-				t.Inputs = append(t.Inputs, p)
-			}
-		}
+		t := tasks[int(p.Number)%len(tasks)] // as it is run
+		t.Inputs = append(t.Inputs, p)
 	}
 	return tasks, topics, nil
 }

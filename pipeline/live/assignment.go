@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -21,7 +22,7 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[str
 	if s.over.Err() != nil {
 		return
 	}
-	tasks := tasksIn(gained)
+	tasks := s.tasksIn(gained)
 	s.await(tasks)
 	s.c.Tell(Assigned{tasks})
 	defer s.reached(atOffsets, 0, 0, tasks...)
@@ -37,10 +38,17 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[str
 	s.c.Tell(Joined{s.c.Instance, member})
 }
 
+// taskOf is the task of a partition of any topic.
+func (s *session) taskOf(p int32) int32 {
+	return taskOf(p, int32(s.txn.topics[s.c.changelog()].partitions))
+}
+
 // tasksIn are the tasks to which partitions belong, in order.
-func tasksIn(partitions map[string][]int32) (tasks []int32) {
+func (s *session) tasksIn(partitions map[string][]int32) (tasks []int32) {
 	for _, numbers := range partitions {
-		tasks = append(tasks, numbers...)
+		for _, p := range numbers {
+			tasks = append(tasks, s.taskOf(p))
+		}
 	}
 	slices.Sort(tasks)
 	return slices.Compact(tasks)
@@ -58,7 +66,8 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	restores := map[int32]*restore{}
 	positions := map[int32]state.Position{} // guarded by s.mu
 	for topic, partitions := range offsets {
-		for p, offset := range partitions {
+		for number, offset := range partitions {
+			p := s.taskOf(number)
 			if t := s.task(p); t != nil {
 				// Asked again, as the group met while others were restored. Its timers may be in a transaction that is not yet
 				// to be seen: opened once more, it would fire them once more.
@@ -68,11 +77,11 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			r := restores[p]
 			if r == nil {
 				reader := changelogReader{client: s.client, topic: s.c.changelog(), id: s.txn.topics[s.c.changelog()].id, partition: p}
-				r = &restore{c: s.c, reader: reader, task: p, committed: map[string]int64{}, reached: func(at, end int64) { s.reached(atChangelog, at, end, p) }}
+				r = &restore{c: s.c, reader: reader, task: p, reached: func(at, end int64) { s.reached(atChangelog, at, end, p) }}
 				restores[p] = r
 			}
 			if at := offset.EpochOffset().Offset; at >= 0 {
-				r.committed[topic] = at
+				r.committed = append(r.committed, state.Input{Topic: topic, Partition: number, Next: at})
 			}
 		}
 	}
@@ -107,41 +116,54 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	if err := <-errs; err != nil {
 		return nil, err
 	}
-	for p, position := range positions {
-		for _, in := range position.Inputs {
-			if _, asked := offsets[in.Topic][p]; asked {
-				offsets[in.Topic][p] = kgo.NewOffset().At(in.Next)
+	for topic, partitions := range offsets {
+		for number := range partitions {
+			in, known := positions[s.taskOf(number)].In(topic, number)
+			if !known {
+				return nil, fmt.Errorf("%s has more partitions than when this session began, such as %d: the next one reads them", topic, number)
 			}
+			partitions[number] = kgo.NewOffset().At(in.Next)
 		}
 	}
 	return offsets, nil
 }
 
-// begin completes a position by the topics of which it says nothing, with where a new task begins in them. Where the records
-// after it are deleted, it goes on after those: nobody can bring them back, and the group's offsets cannot move it.
+// begin has a position speak of all inputs of its task, and of no others. In those of which it says nothing a task begins as a
+// new one does. Where the records after it are deleted, it goes on after those: nobody can bring them back, and the group's
+// offsets cannot move it.
 func (s *session) begin(ctx context.Context, position *state.Position, p int32) error {
-	position.Inputs = slices.Clone(position.Inputs) // the store may have kept it
+	var inputs []state.Input
 	for _, topic := range s.c.inputs() {
-		i := slices.IndexFunc(position.Inputs, func(in state.Input) bool { return in.Topic == topic })
-		begin := s.c.Start
-		if i >= 0 {
-			begin = Start{}
-		}
-		listed, err := begin.offsets(ctx, s.client, topic)
-		if err != nil {
-			return fmt.Errorf("looking up where to begin in %s: %w", topic, err)
-		}
-		o, found := listed.Lookup(topic, p)
-		if !found || o.Err != nil {
-			return fmt.Errorf("looking up where to begin in %s partition %d: %w", topic, p, errors.Join(o.Err, ctx.Err()))
-		}
-		if i < 0 {
-			position.Inputs = append(position.Inputs, state.Input{Topic: topic, Partition: p, Next: o.Offset, Clock: schemas.Earliest})
-		} else if in := &position.Inputs[i]; in.Next < o.Offset {
-			s.c.Tell(Gone{Task: p, Topic: topic, Position: in.Next, Start: o.Offset})
-			in.Next, in.Folded = o.Offset, 0
+		listed := map[Start]kadm.ListedOffsets{}
+		for number := range int32(s.txn.topics[topic].partitions) {
+			if s.taskOf(number) != p {
+				continue
+			}
+			in, known := position.In(topic, number)
+			begin := s.c.Start
+			if known {
+				begin = Start{}
+			}
+			if listed[begin] == nil {
+				var err error
+				if listed[begin], err = begin.offsets(ctx, s.client, topic); err != nil {
+					return fmt.Errorf("looking up where to begin in %s: %w", topic, err)
+				}
+			}
+			o, found := listed[begin].Lookup(topic, number)
+			if !found || o.Err != nil {
+				return fmt.Errorf("looking up where to begin in %s partition %d: %w", topic, number, errors.Join(o.Err, ctx.Err()))
+			}
+			if !known {
+				in = state.Input{Topic: topic, Partition: number, Next: o.Offset, Clock: schemas.Earliest}
+			} else if in.Next < o.Offset {
+				s.c.Tell(Gone{Task: p, Topic: topic, Partition: number, Position: in.Next, Start: o.Offset})
+				in.Next, in.Folded = o.Offset, 0
+			}
+			inputs = append(inputs, in)
 		}
 	}
+	position.Inputs = inputs
 	return nil
 }
 
@@ -154,7 +176,7 @@ func (s *session) open(p int32, position state.Position) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.mu.waits, p)
-	s.mu.tasks[p] = &task{number: p, folder: folder, opened: position, paused: map[string]bool{}}
+	s.mu.tasks[p] = &task{number: p, folder: folder, opened: position, paused: map[int]bool{}}
 	return nil
 }
 
@@ -166,17 +188,15 @@ func (s *session) revoked(_ context.Context, _ *kgo.Client, partitions map[strin
 	s.flight.wait(s.over)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, numbers := range partitions {
-		for _, p := range numbers {
-			t, waits := s.mu.tasks[p], s.mu.waits[p] != nil
-			if t != nil {
-				t.release(s.client) // who gets the task back would never know that it is paused
-			}
-			if t != nil || waits {
-				delete(s.mu.tasks, p) // with what was folded and not yet sealed
-				delete(s.mu.waits, p)
-				s.c.Tell(Released{p})
-			}
+	for _, p := range s.tasksIn(partitions) {
+		t, waits := s.mu.tasks[p], s.mu.waits[p] != nil
+		if t != nil {
+			t.release(s.client) // who gets the task back would never know that it is paused
+		}
+		if t != nil || waits {
+			delete(s.mu.tasks, p) // with what was folded and not yet sealed
+			delete(s.mu.waits, p)
+			s.c.Tell(Released{p})
 		}
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// A balancer shares out tasks: partition p of every topic goes to one member. Members keep what they have as far as a
-// share of n/m, give or take one, allows; what has to move is first given up and, when the group has met again, given out.
-type balancer struct{}
+// A balancer shares out tasks: all partitions of a task, of every topic, go to one member. Members keep what they have as far
+// as a share of n/m, give or take one, allows; what has to move is first given up and, when the group has met again, given out.
+type balancer struct {
+	loose []string // topics that do not say how many tasks there are
+}
 
 func (balancer) ProtocolName() string { return "ebb-tasks" }
 func (balancer) IsCooperative() bool  { return true }
@@ -39,41 +41,56 @@ func (b balancer) MemberBalancer(members []kmsg.JoinGroupResponseMember) (kgo.Gr
 	return c, c.MemberTopics(), err
 }
 
-func (balancer) Balance(c *kgo.ConsumerBalancer, topics map[string]int32) kgo.IntoSyncAssignment {
+func (b balancer) Balance(c *kgo.ConsumerBalancer, topics map[string]int32) kgo.IntoSyncAssignment {
 	tasks := int32(-1)
-	for topic, n := range topics {
+	for topic := range c.MemberTopics() {
+		n := topics[topic]
+		if n == 0 {
+			c.SetError(fmt.Errorf("topic %s is not there: its partitions would go to nobody", topic))
+			return nil
+		}
+		if slices.Contains(b.loose, topic) {
+			continue
+		}
 		if tasks >= 0 && n != tasks {
 			c.SetError(fmt.Errorf("topic %s has %d partitions and another %d: they cannot be tasks", topic, n, tasks))
 			return nil
 		}
 		tasks = n
 	}
-	owners := claims(c)
+	owners := claims(c, tasks)
 	plan := c.NewPlan()
-	for m, numbers := range share(owners, max(tasks, 0), len(c.Members())) {
+	for m, numbers := range share(owners, tasks, len(c.Members())) {
 		member, meta := c.MemberAt(m)
-		for _, p := range numbers {
-			if owner, owned := owners[p]; owned && owner != m {
+		for _, t := range numbers {
+			if owner, owned := owners[t]; owned && owner != m {
 				continue // next time: the owner does not yet know that it has to let go
 			}
 			for _, topic := range meta.Topics {
-				plan.AddPartition(member, topic, p)
+				for p := t; p < topics[topic]; p += tasks {
+					plan.AddPartition(member, topic, p)
+				}
 			}
 		}
 	}
 	return plan
 }
 
+// taskOf is the task of a partition of any topic: of one that is keyed by profile, which has as many as there are tasks, the
+// one of its number. Nothing else decides.
+func taskOf(partition, tasks int32) int32 { return partition % tasks }
+
 // claims are the owners of tasks, by their places among the members. Of two that claim one task, the claim from the later
 // generation holds: the other has missed that the task went on.
-func claims(c *kgo.ConsumerBalancer) map[int32]int {
+func claims(c *kgo.ConsumerBalancer, tasks int32) map[int32]int {
 	owners, of := map[int32]int{}, map[int32]int32{}
 	for m := range c.Members() {
 		_, meta := c.MemberAt(m)
 		for _, o := range meta.OwnedPartitions {
 			for _, p := range o.Partitions {
-				if generation, claimed := of[p]; !claimed || meta.Generation > generation {
-					owners[p], of[p] = m, meta.Generation
+				t := taskOf(p, tasks)
+				if generation, claimed := of[t]; !claimed || meta.Generation > generation {
+					owners[t], of[t] = m, meta.Generation
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -12,23 +13,38 @@ import (
 	"pgregory.net/rapid"
 )
 
-var testTopics = []string{"a", "b", "shop.events"}
+var testTopics = []string{"a", "b", "shop.events", "visits"}
 
 // A meeting is a group that shares out its tasks: what each member says it owns, and of which generation.
 type meeting struct {
 	tasks      int32
+	visits     int32 // the partitions of visits, which is not keyed by profile
+	grown      int32 // those it got since the last meeting
 	owned      map[string][]int32
 	generation map[string]int32
 }
 
+// partitions are those of some tasks in a topic.
+func (m meeting) partitions(topic string, tasks []int32) (all []int32) {
+	if topic != "visits" {
+		return tasks
+	}
+	for p := range m.visits {
+		if slices.Contains(tasks, p%m.tasks) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // balance is what each member is given, by topic.
 func (m meeting) balance(t require) map[string]map[string][]int32 {
-	var b balancer
+	b := balancer{loose: []string{"visits"}}
 	var members []kmsg.JoinGroupResponseMember
 	for _, id := range slices.Sorted(maps.Keys(m.owned)) {
 		owned := map[string][]int32{}
 		for _, topic := range testTopics {
-			owned[topic] = m.owned[id]
+			owned[topic] = m.partitions(topic, m.owned[id])
 		}
 		members = append(members, kmsg.JoinGroupResponseMember{MemberID: id, InstanceID: &id, ProtocolMetadata: b.JoinGroupMetadata(testTopics, owned, m.generation[id])})
 	}
@@ -40,6 +56,7 @@ func (m meeting) balance(t require) map[string]map[string][]int32 {
 	for topic := range topics {
 		counts[topic] = m.tasks
 	}
+	counts["visits"] = m.visits + m.grown
 	plan, err := g.(kgo.GroupMemberBalancerOrError).BalanceOrError(counts)
 	if err != nil {
 		t.Fatal(err)
@@ -55,11 +72,11 @@ func (m meeting) balance(t require) map[string]map[string][]int32 {
 
 type require interface{ Fatal(args ...any) }
 
-// TestBalancer: from any ownership, two meetings share out every task once, the same of each topic, within one of each
-// other, and with no more moves than that needs. No task goes to another before its owner has given it up.
+// TestBalancer: from any ownership, two meetings share out every task once, with all its partitions of each topic, within one of
+// each other, and with no more moves than that needs. No task goes to another before its owner has given it up.
 func TestBalancer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := meeting{tasks: rapid.Int32Range(0, 40).Draw(t, "tasks"), owned: map[string][]int32{}, generation: map[string]int32{}}
+		m := meeting{tasks: rapid.Int32Range(1, 40).Draw(t, "tasks"), visits: rapid.Int32Range(1, 100).Draw(t, "visits"), owned: map[string][]int32{}, generation: map[string]int32{}}
 		n := rapid.IntRange(1, 9).Draw(t, "members")
 		for i := range n {
 			m.owned[fmt.Sprintf("m%d", i)] = nil
@@ -76,9 +93,10 @@ func TestBalancer(t *testing.T) {
 			t.Fatalf("not the same twice: %v, %v", first, again)
 		}
 		for id, topics := range first {
-			for topic, numbers := range topics {
-				if !slices.Equal(numbers, topics[testTopics[0]]) {
-					t.Fatalf("%s has %v of %s and %v of %s", id, numbers, topic, topics[testTopics[0]], testTopics[0])
+			tasks := topics[testTopics[0]]
+			for _, topic := range testTopics {
+				if numbers := slices.Sorted(slices.Values(topics[topic])); !slices.Equal(numbers, m.partitions(topic, slices.Sorted(slices.Values(tasks)))) {
+					t.Fatalf("%s has %v of %s with the tasks %v of %d", id, numbers, topic, tasks, m.tasks)
 				}
 			}
 			for _, p := range topics[testTopics[0]] {
@@ -130,7 +148,7 @@ func TestBalancer(t *testing.T) {
 
 // TestBalancerStaleClaim: who has missed that a task went on does not get it back before its owner has given it up.
 func TestBalancerStaleClaim(t *testing.T) {
-	m := meeting{tasks: 2, owned: map[string][]int32{"new": {0, 1}, "old": {0, 1}}, generation: map[string]int32{"new": 7, "old": 3}}
+	m := meeting{tasks: 2, visits: 3, owned: map[string][]int32{"new": {0, 1}, "old": {0, 1}}, generation: map[string]int32{"new": 7, "old": 3}}
 	first := m.balance(t)
 	if got := len(first["new"]["a"]) + len(first["old"]["a"]); got != 1 {
 		t.Fatalf("given out: %v", first)
@@ -140,15 +158,34 @@ func TestBalancerStaleClaim(t *testing.T) {
 	}
 }
 
-// TestBalancerRefuses: topics of different partition counts are no tasks.
+// TestBalancerRefuses: topics of different partition counts are no tasks, unless they are loose; and one of which the leader does
+// not know would be read by nobody.
 func TestBalancerRefuses(t *testing.T) {
-	var b balancer
-	meta := b.JoinGroupMetadata([]string{"a", "b"}, nil, 1)
-	g, _, err := b.MemberBalancer([]kmsg.JoinGroupResponseMember{{MemberID: "m", ProtocolMetadata: meta}})
-	if err != nil {
-		t.Fatal(err)
+	b := balancer{loose: []string{"visits"}}
+	meta := b.JoinGroupMetadata([]string{"a", "b", "visits"}, nil, 1)
+	for want, counts := range map[string]map[string]int32{
+		"cannot be tasks":     {"a": 2, "b": 3, "visits": 2},
+		"b is not there":      {"a": 2, "visits": 2},
+		"visits is not there": {"a": 2, "b": 2},
+		"":                    {"a": 2, "b": 2, "visits": 3},
+	} {
+		g, _, err := b.MemberBalancer([]kmsg.JoinGroupResponseMember{{MemberID: "m", ProtocolMetadata: meta}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = g.(kgo.GroupMemberBalancerOrError).BalanceOrError(counts); (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, not %q", counts, err, want)
+		}
 	}
-	if _, err := g.(kgo.GroupMemberBalancerOrError).BalanceOrError(map[string]int32{"a": 2, "b": 3}); err == nil {
-		t.Fatal("accepted")
+}
+
+// TestBalancerGrown: partitions that a loose topic gets later go to who has their tasks.
+func TestBalancerGrown(t *testing.T) {
+	m := meeting{tasks: 4, visits: 3, owned: map[string][]int32{"one": {0, 2}, "two": {1, 3}}, generation: map[string]int32{"one": 1, "two": 1}, grown: 3}
+	given := m.balance(t)
+	for id, want := range map[string][]int32{"one": {0, 2, 4}, "two": {1, 3, 5}} {
+		if got := slices.Sorted(slices.Values(given[id]["visits"])); !slices.Equal(got, want) {
+			t.Errorf("%s is given %v, not %v", id, got, want)
+		}
 	}
 }

@@ -14,6 +14,7 @@ type Config struct {
 	Name     string   // of the group; the prefix of topics and of transactional ids
 	Instance string   // this member's own name, the same after a restart; no two processes may share it
 	Sources  []string // the topics of behaviour, keyed by profile id
+	Loose    []string // those that are not: each may have any number of partitions
 
 	CommitInterval time.Duration // how long a transaction collects records
 	SessionTimeout time.Duration // how long a silent member keeps its tasks
@@ -34,13 +35,13 @@ type Config struct {
 
 // A Folder folds the records of one task. It is used by one goroutine at a time.
 type Folder interface {
-	Push(records []*kgo.Record) error                          // takes in the next ones of one topic, those that end transactions included
-	Confirm(topic string, end int64, now schemas.Instant)      // a broker was asked where the topic ends
-	Fold(now schemas.Instant, most int) (more bool, err error) // folds so many of what it has at most; more: there is more to do at once
-	Unread(topic string) int                                   // how many it has not folded yet, as it waits for others
-	Changed() int                                              // how much lies folded since the last Seal; 0: there is nothing to commit
-	Seal() (*Batch, error)                                     // closes what lies folded; not again before Landed
-	Landed()                                                   // what was sealed is in the store
+	Push(records []*kgo.Record) error                                      // takes in the next ones of one input, those that end transactions included
+	Confirm(topic string, partition int32, end int64, now schemas.Instant) // a broker was asked where the input ends
+	Fold(now schemas.Instant, most int) (more bool, err error)             // folds so many of what it has at most; more: there is more to do at once
+	Unread(topic string, partition int32) int                              // how many it has not folded yet, as it waits for others
+	Changed() int                                                          // how much lies folded since the last Seal; 0: there is nothing to commit
+	Seal() (*Batch, error)                                                 // closes what lies folded; not again before Landed
+	Landed()                                                               // what was sealed is in the store
 }
 
 // A Batch is what a commit says of one task.
@@ -80,5 +81,6 @@ func (c *Config) events() string    { return c.Name + ".events" }
 func (c *Config) changelog() string { return c.Name + ".changelog" }
 func (c *Config) commits() string   { return c.Name + ".commits" }
 
-// inputs are the topics a task reads.
-func (c *Config) inputs() []string { return append([]string{c.events()}, c.Sources...) }
+// keyed are the topics of which a task reads the partition of its number, inputs all that it reads.
+func (c *Config) keyed() []string  { return append([]string{c.events()}, c.Sources...) }
+func (c *Config) inputs() []string { return append(c.keyed(), c.Loose...) }

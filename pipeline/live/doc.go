@@ -1,7 +1,8 @@
 // Package live is the service on Kafka: it polls the behaviour of the tasks it was given, folds it, and commits what came out.
 //
-// A task is a partition number p. It reads partition p of every source and of <name>.events, and owns partition p of
-// <name>.changelog and of <name>.commits. A session is one membership of the group with one producer; it ends at the first
+// A task is a partition number p of n. It reads partition p of every source and of <name>.events, and owns partition p of
+// <name>.changelog and of <name>.commits. All these have n partitions. A source that is not keyed by profile may have any number:
+// its partition q belongs to task q mod n. A session is one membership of the group with one producer; it ends at the first
 // thing that is not as it should be, and the next one starts from what is committed. There is no other way back: not for an
 // aborted transaction, not for an outage, not for a kill.
 //

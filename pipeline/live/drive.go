@@ -102,7 +102,7 @@ func (s *session) turn(fetches kgo.Fetches) error {
 		if len(p.Records) == 0 || err != nil {
 			return
 		}
-		t := s.task(p.Partition)
+		t := s.task(s.taskOf(p.Partition))
 		if t == nil {
 			err = fmt.Errorf("polled %s partition %d, of a task that is not held", p.Topic, p.Partition)
 			return
@@ -118,7 +118,7 @@ func (s *session) turn(fetches kgo.Fetches) error {
 		return fmt.Errorf("folding: %w", err)
 	}
 	for _, t := range tasks {
-		t.throttle(s.client, s.c.inputs())
+		t.throttle(s.client)
 	}
 	return nil
 }

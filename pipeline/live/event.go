@@ -35,18 +35,20 @@ type Released struct{ Task int32 }
 // Moved says that the group's offsets are behind the position of a task: they expired, or somebody reset them.
 // The position counts, because the state holds what lies before it.
 type Moved struct {
-	Task     int32
-	Topic    string
-	Offset   int64 // of the group
-	Position int64
+	Task      int32
+	Topic     string
+	Partition int32
+	Offset    int64 // of the group
+	Position  int64
 }
 
 // Gone says that a source has deleted records that a task had not read yet: it goes on at the first that is left.
 type Gone struct {
-	Task     int32
-	Topic    string
-	Position int64 // the first that is gone
-	Start    int64 // the first that is left
+	Task      int32
+	Topic     string
+	Partition int32
+	Position  int64 // the first that is gone
+	Start     int64 // the first that is left
 }
 
 // Committed says that a transaction was committed and is in the store.
@@ -75,10 +77,10 @@ func (e Restored) String() string {
 }
 func (e Released) String() string { return fmt.Sprintf("task %d released", e.Task) }
 func (e Moved) String() string {
-	return fmt.Sprintf("task %d goes on at offset %d of %s, where its state ends; the group's offset is %d", e.Task, e.Position, e.Topic, e.Offset)
+	return fmt.Sprintf("task %d goes on at offset %d of %s partition %d, where its state ends; the group's offset is %d", e.Task, e.Position, e.Topic, e.Partition, e.Offset)
 }
 func (e Gone) String() string {
-	return fmt.Sprintf("offsets %d to %d of %s partition %d were deleted before they were read, and are lost; going on after them", e.Position, e.Start-1, e.Topic, e.Task)
+	return fmt.Sprintf("offsets %d to %d of %s partition %d were deleted before they were read, and are lost; going on after them", e.Position, e.Start-1, e.Topic, e.Partition)
 }
 func (e Committed) String() string {
 	return fmt.Sprintf("committed %d records of %d tasks in %v", e.Records, e.Tasks, e.Took)

@@ -24,7 +24,7 @@ type restore struct {
 	c         *Config
 	reader    changelogReader
 	task      int32
-	committed map[string]int64
+	committed []state.Input       // but for Folded and Clock
 	reached   func(at, end int64) // told how far it has followed the changelog
 }
 
@@ -129,25 +129,15 @@ func (r *restore) follow(ctx context.Context, position *state.Position, to, end 
 	return records, nil
 }
 
-// behind says in which topic the position is behind the committed offset, if it is.
+// behind says in which input the position is behind the committed offset, if it is.
 func (r *restore) behind(position state.Position) string {
-	for topic, offset := range r.committed {
-		switch next := nextIn(position, topic); {
-		case next < offset:
-			return fmt.Sprintf("offset %d of %s against %d", next, topic, offset)
-		case next > offset:
-			r.c.Tell(Moved{Task: r.task, Topic: topic, Offset: offset, Position: next})
+	for _, at := range r.committed {
+		switch in, _ := position.In(at.Topic, at.Partition); {
+		case in.Next < at.Next:
+			return fmt.Sprintf("offset %d of %s partition %d against %d", in.Next, at.Topic, at.Partition, at.Next)
+		case in.Next > at.Next:
+			r.c.Tell(Moved{Task: r.task, Topic: at.Topic, Partition: at.Partition, Offset: at.Next, Position: in.Next})
 		}
 	}
 	return ""
-}
-
-// nextIn is where a position goes on in a topic; 0 if it has none there.
-func nextIn(position state.Position, topic string) int64 {
-	for _, in := range position.Inputs {
-		if in.Topic == topic {
-			return in.Next
-		}
-	}
-	return 0
 }

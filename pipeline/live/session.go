@@ -51,7 +51,7 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 		return err
 	}
 	options := append([]kgo.Opt{
-		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{}), kgo.ConsumeTopics(c.inputs()...),
+		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{c.Loose}), kgo.ConsumeTopics(c.inputs()...),
 		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(3 * transactionTimeout),
 		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.ConsumeResetOffset(kgo.NoResetOffset()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(), kgo.FetchMaxWait(500 * time.Millisecond),

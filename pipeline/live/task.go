@@ -12,14 +12,14 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// A task is what a session knows of a partition number.
+// A task is what a session knows of a task that it holds.
 type task struct {
 	number int32
 	folder Folder
-	opened state.Position // where its records begin
+	opened state.Position // where its records begin, in all inputs that it has
 	sealed *Batch         // in the transaction under way
 	more   bool           // there is more to do at once
-	paused map[string]bool
+	paused map[int]bool   // of the inputs, by their places
 }
 
 // now is the wall clock.
@@ -65,25 +65,28 @@ const (
 )
 
 // throttle stops fetching what a task cannot fold yet, and goes on with it later.
-func (t *task) throttle(client *kgo.Client, topics []string) {
-	for _, topic := range topics {
-		n := t.folder.Unread(topic)
-		part := map[string][]int32{topic: {t.number}}
+func (t *task) throttle(client *kgo.Client) {
+	for i, in := range t.opened.Inputs {
+		n := t.folder.Unread(in.Topic, in.Partition)
 		switch {
-		case n > pauseAt && !t.paused[topic]:
-			client.PauseFetchPartitions(part)
-			t.paused[topic] = true
-		case n < resumeAt && t.paused[topic]:
-			client.ResumeFetchPartitions(part)
-			delete(t.paused, topic)
+		case n > pauseAt && !t.paused[i]:
+			client.PauseFetchPartitions(partitionOf(in))
+			t.paused[i] = true
+		case n < resumeAt && t.paused[i]:
+			client.ResumeFetchPartitions(partitionOf(in))
+			delete(t.paused, i)
 		}
 	}
 }
 
+func partitionOf(in state.Input) map[string][]int32 {
+	return map[string][]int32{in.Topic: {in.Partition}}
+}
+
 // release takes back what throttle has told the client, which keeps it beyond a revocation.
 func (t *task) release(client *kgo.Client) {
-	for topic := range t.paused {
-		client.ResumeFetchPartitions(map[string][]int32{topic: {t.number}})
+	for i := range t.paused {
+		client.ResumeFetchPartitions(partitionOf(t.opened.Inputs[i]))
 	}
 }
 
@@ -112,9 +115,9 @@ func (s *session) confirm(tasks []*task) {
 		return
 	}
 	for _, t := range tasks {
-		for topic, partitions := range answer.of {
-			if end, found := partitions[t.number]; found {
-				t.folder.Confirm(topic, end, answer.at)
+		for _, in := range t.opened.Inputs {
+			if end, found := answer.of[in.Topic][in.Partition]; found {
+				t.folder.Confirm(in.Topic, in.Partition, end, answer.at)
 			}
 		}
 	}

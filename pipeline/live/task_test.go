@@ -2,11 +2,14 @@ package live
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 )
 
 // waiting is a folder that holds so many records back.
@@ -15,7 +18,12 @@ type waiting struct {
 	unread int
 }
 
-func (w *waiting) Unread(string) int { return w.unread }
+func (w *waiting) Unread(topic string, partition int32) int {
+	if topic != "clicks" || partition != 6 {
+		return 0
+	}
+	return w.unread
+}
 
 // TestThrottle: what a task cannot fold yet is not fetched, and a task that is given up leaves nothing of that behind, as the
 // client would keep it for whoever gets the task back.
@@ -26,19 +34,24 @@ func TestThrottle(t *testing.T) {
 	}
 	defer client.Close()
 	w := &waiting{}
-	task := &task{number: 2, folder: w, paused: map[string]bool{}}
+	inputs := []state.Input{{Topic: "shop.events", Partition: 2}, {Topic: "clicks", Partition: 2}, {Topic: "clicks", Partition: 6}}
+	task := &task{number: 2, folder: w, opened: state.Position{Inputs: inputs}, paused: map[int]bool{}}
 	for _, step := range []struct {
 		unread int
 		paused bool
 	}{{pauseAt, false}, {pauseAt + 1, true}, {resumeAt, true}, {resumeAt - 1, false}, {pauseAt + 1, true}} {
 		w.unread = step.unread
-		task.throttle(client, []string{"clicks"})
-		if paused := len(client.PauseFetchPartitions(nil)["clicks"]) > 0; paused != step.paused {
+		task.throttle(client)
+		want := map[string][]int32{}
+		if step.paused {
+			want["clicks"] = []int32{6}
+		}
+		if paused := client.PauseFetchPartitions(nil); !maps.EqualFunc(paused, want, slices.Equal) {
 			t.Errorf("with %d unread, paused: %v", step.unread, paused)
 		}
 	}
 	task.release(client)
-	if left := client.PauseFetchPartitions(nil); len(left["clicks"]) > 0 {
+	if left := client.PauseFetchPartitions(nil); len(left) > 0 {
 		t.Errorf("still paused: %v", left)
 	}
 }

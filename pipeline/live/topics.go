@@ -22,11 +22,11 @@ func (r *refusal) Unwrap() error { return r.err }
 
 func refuse(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
 
-// findTopics looks up the topics of the tasks. They need as many partitions each, or a profile's behaviour, spread by the
-// same hash over different numbers, would meet in no task.
+// findTopics looks up the topics of the tasks. Those that are keyed by profile need as many partitions each, or a profile's
+// behaviour, spread by the same hash over different numbers, would meet in no task.
 func (c *Config) findTopics(ctx context.Context, client *kgo.Client) (map[string]topic, error) {
-	names := append(c.inputs(), c.changelog(), c.commits())
-	found, err := kadm.NewClient(client).ListTopics(ctx, names...)
+	names := append(c.keyed(), c.changelog(), c.commits())
+	found, err := kadm.NewClient(client).ListTopics(ctx, append(names, c.Loose...)...)
 	if err != nil {
 		return nil, fmt.Errorf("looking up topics: %w", err)
 	}
@@ -42,6 +42,9 @@ func (c *Config) findTopics(ctx context.Context, client *kgo.Client) (map[string
 			return nil, refuse("topic %s has %d partitions and %s has %d: all that is keyed by profile needs as many", name, n, first, want)
 		}
 		topics[name] = topic{id: detail.ID, partitions: want}
+	}
+	for _, name := range c.Loose {
+		topics[name] = topic{id: found[name].ID, partitions: len(found[name].Partitions)}
 	}
 	return topics, nil
 }

@@ -14,11 +14,12 @@ type Decoder interface {
 	Decode(r *schemas.Record) ([]schemas.Event, error)
 }
 
-// input is this partition of one source: records that came and were not folded yet.
+// input is a partition of one source: records that came and were not folded yet.
 type input struct {
 	topic   string
-	own     bool // <name>.events: it holds no watermark back until it is used for the first time
-	loose   bool // its events are keyed anew, not folded
+	number  int32 // of the partition: the task's own, unless it is loose
+	own     bool  // <name>.events: it holds no watermark back until it is used for the first time
+	loose   bool  // its events are keyed anew, not folded
 	decoder Decoder
 	pending []*kgo.Record
 	record  schemas.Record

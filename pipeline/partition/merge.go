@@ -7,7 +7,9 @@ import (
 )
 
 // pick is the next event: of the heads of all sources the one with the least time, ties in the order of the configuration
-// (SPEC section 2). A source that has more, but not here yet, is waited for; nil: there is nothing to fold now.
+// (SPEC section 2). A source that has more, but not here yet, is waited for; nil: there is nothing to fold now. What is loose
+// goes first, and waits for nobody: among its own, too, the least time comes first, so that of several partitions that lie here
+// none is far ahead of the others when their events come back.
 func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 	var from *input
 	var first *schemas.Event
@@ -19,15 +21,13 @@ func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 		}
 		switch {
 		case e == nil && in.loose:
-		case in.loose:
-			return in, e, nil // at once, in any order
 		case e == nil:
 			waiting = in.behind(now, p.c.MergeWait) || waiting
-		case first == nil || e.Time < first.Time:
+		case first == nil || in.loose && !from.loose || in.loose == from.loose && e.Time < first.Time:
 			from, first = in, e
 		}
 	}
-	if waiting || first == nil {
+	if first == nil || waiting && !from.loose {
 		return nil, nil, nil
 	}
 	return from, first, nil

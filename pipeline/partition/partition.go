@@ -54,7 +54,7 @@ type Timer struct {
 	Key string
 }
 
-// Partition folds one partition number. It is for one goroutine at a time.
+// Partition folds one task: a partition number of what is keyed by profile. It is for one goroutine at a time.
 type Partition struct {
 	c      *Config
 	number int32
@@ -99,13 +99,10 @@ func New(c *Config, number int32, position state.Position, store Store) (*Partit
 		p.topics[kind], p.values[kind] = c.Name+"."+kind, newValues(c.Encoders[kind])
 	}
 	for _, s := range c.Sources {
-		in := &input{topic: s.Topic, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(), clock: schemas.Earliest, end: -1, since: schemas.Never, await: schemas.Never}
-		for _, at := range position.Inputs {
-			if at.Topic == s.Topic {
-				in.next, in.clock, in.resume = at.Next, at.Clock, at
-			}
+		for _, at := range s.inputs(number, position) {
+			p.inputs = append(p.inputs, &input{topic: s.Topic, number: at.Partition, own: s.Own && !c.loose(), loose: s.Loose, decoder: s.Decoder(),
+				next: at.Next, clock: at.Clock, resume: at, end: -1, since: schemas.Never, await: schemas.Never})
 		}
-		p.inputs = append(p.inputs, in)
 	}
 	p.profiles = newProfiles(p)
 	p.due = &due{p: p}
@@ -138,22 +135,40 @@ func (c *Config) loose() bool {
 	return slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Loose })
 }
 
-func (p *Partition) input(topic string) *input {
-	i := slices.IndexFunc(p.inputs, func(in *input) bool { return in.topic == topic })
+// inputs are where a task goes on in a source: in the partition of its number, as whatever is keyed by profile has one for each,
+// or, of a loose one, in those that the position has.
+func (s *Source) inputs(task int32, position state.Position) (all []state.Input) {
+	if !s.Loose {
+		at, found := position.In(s.Topic, task)
+		if !found {
+			at = state.Input{Topic: s.Topic, Partition: task, Clock: schemas.Earliest}
+		}
+		return []state.Input{at}
+	}
+	for _, at := range position.Inputs {
+		if at.Topic == s.Topic {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+func (p *Partition) input(topic string, partition int32) *input {
+	i := slices.IndexFunc(p.inputs, func(in *input) bool { return in.topic == topic && in.number == partition })
 	if i < 0 {
 		return nil
 	}
 	return p.inputs[i]
 }
 
-// Push takes in the next records of one topic. Control records belong to it: they move the position.
+// Push takes in the next records of one input. Control records belong to it: they move the position.
 func (p *Partition) Push(records []*kgo.Record) error {
-	in := p.input(records[0].Topic)
+	in := p.input(records[0].Topic, records[0].Partition)
 	if in == nil {
-		return fmt.Errorf("a record of %s, which is no source", records[0].Topic)
+		return fmt.Errorf("a record of %s partition %d, which is no input of task %d", records[0].Topic, records[0].Partition, p.number)
 	}
 	if first := records[0].Offset; first < in.read() {
-		return fmt.Errorf("offset %d of %s partition %d came again: it was folded up to %d", first, in.topic, p.number, in.read())
+		return fmt.Errorf("offset %d of %s partition %d came again: it was folded up to %d", first, in.topic, in.number, in.read())
 	}
 	in.push(records)
 	return nil
@@ -161,21 +176,21 @@ func (p *Partition) Push(records []*kgo.Record) error {
 
 // Until says where what is repeated here had come within a record of several events: the rest of it waits for the next Until.
 func (p *Partition) Until(at state.Input) {
-	if in := p.input(at.Topic); in != nil {
+	if in := p.input(at.Topic, at.Partition); in != nil {
 		in.until = at
 	}
 }
 
-// Confirm says that a broker was asked where a topic ends.
-func (p *Partition) Confirm(topic string, end int64, now schemas.Instant) {
-	if in := p.input(topic); in != nil {
+// Confirm says that a broker was asked where an input ends.
+func (p *Partition) Confirm(topic string, partition int32, end int64, now schemas.Instant) {
+	if in := p.input(topic, partition); in != nil {
 		in.confirm(end, now)
 	}
 }
 
 // Unread are the offsets of records that wait to be folded, because a source that is behind is waited for.
-func (p *Partition) Unread(topic string) int {
-	if in := p.input(topic); in != nil {
+func (p *Partition) Unread(topic string, partition int32) int {
+	if in := p.input(topic, partition); in != nil {
 		return len(in.pending)
 	}
 	return 0

@@ -127,7 +127,7 @@ func (b *bench) open(position state.Position) {
 		b.t.Fatal(err)
 	}
 	b.p = p
-	b.p.Confirm("t.events", 0, b.now)
+	b.p.Confirm("t.events", 0, 0, b.now)
 }
 
 // push puts an event into a topic; id, type, subject and time of day.
@@ -143,7 +143,7 @@ func (b *bench) raw(topic, value string) {
 		b.t.Fatal(err)
 	}
 	if !b.known {
-		b.p.Confirm(topic, b.next[topic], b.now)
+		b.p.Confirm(topic, 0, b.next[topic], b.now)
 	}
 }
 
@@ -241,18 +241,18 @@ func TestIdle(t *testing.T) {
 	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
 	b.now = b.now.Add(schemas.Hour) // the broker is away
 	b.want(b.commit())
-	b.p.Confirm("clicks", b.next["clicks"], b.now)
+	b.p.Confirm("clicks", 0, b.next["clicks"], b.now)
 	b.want(b.commit())
 	b.now = b.now.Add(30 * schemas.Second)
-	b.p.Confirm("clicks", b.next["clicks"], b.now)
+	b.p.Confirm("clicks", 0, b.next["clicks"], b.now)
 	b.want(b.commit(), "segment-changes u1 segment.exited 10:00:00", "sessions u1 session.ended 09:00:00")
 }
 
 // TestMerge: of two sources the head with the least time comes first; one that is behind is waited for, but not for ever.
 func TestMerge(t *testing.T) {
 	b := newBench(t, nil, "a", "b")
-	b.p.Confirm("a", 2, b.now)
-	b.p.Confirm("b", 2, b.now)
+	b.p.Confirm("a", 0, 2, b.now)
+	b.p.Confirm("b", 0, 2, b.now)
 	b.known = true
 	b.push("b", "2", "p", "u2", "10:00:00")
 	b.want(b.commit()) // a has one more
@@ -326,8 +326,63 @@ func TestViews(t *testing.T) {
 // TestLoose: events that are not keyed by profile go to where they are.
 func TestLoose(t *testing.T) {
 	b := newBench(t, func(c *partition.Config) { c.Sources[0].Loose = true }, "clicks", "t.events")
+	b.open(state.Position{Inputs: []state.Input{{Topic: "clicks", Clock: schemas.Earliest}}})
 	b.push("clicks", "1", "p", "u1", "09:00:00")
 	b.want(b.commit(), "events u1 p 09:00:00")
+}
+
+// TestLoosePartitions: of what is not keyed by profile a task has the partitions of its position, each with an offset of its own,
+// or none. Of those that lie here the least time comes first, and nobody waits for the others.
+func TestLoosePartitions(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.Sources[0].Loose = true }, "visits", "clicks", "t.events")
+	push := func(number int32, offset int64, clock string) error {
+		value := fmt.Sprintf(`{"id":"%d-%d","type":"x","subject":"u","time":"2026-01-05T%sZ","data":{}}`, number, offset, clock)
+		return b.p.Push([]*kgo.Record{{Topic: "visits", Partition: number, Offset: offset, Value: []byte(value)}})
+	}
+	if err := push(0, 0, "09:00:00"); err == nil || !strings.Contains(err.Error(), "visits partition 0") {
+		t.Errorf("a task without a partition of visits takes one in: %v", err)
+	}
+	b.push("clicks", "1", "p", "u1", "09:00:00")
+	b.want(b.commit(), "segment-changes u1 segment.entered 09:00:00")
+	next := func() (got [3]int64) {
+		for i, number := range []int32{0, 3, 6} {
+			in, _ := b.sealed.Position.In("visits", number)
+			got[i] = in.Next
+		}
+		return got
+	}
+	for _, in := range []state.Input{{Topic: "visits", Partition: 3, Next: 7, Clock: schemas.Earliest}, {Topic: "visits", Partition: 6, Clock: schemas.Earliest}, {Topic: "visits", Clock: schemas.Earliest}} {
+		b.sealed.Position.Inputs = append(b.sealed.Position.Inputs, in)
+	}
+	b.open(b.sealed.Position)
+	b.p.Confirm("visits", 6, 5, b.now) // it has more, and is not waited for
+	for _, r := range []struct {
+		number int32
+		offset int64
+		clock  string
+	}{{3, 7, "09:20:00"}, {3, 8, "09:10:00"}, {0, 0, "09:15:00"}, {0, 1, "09:30:00"}} {
+		if err := push(r.number, r.offset, r.clock); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, other := b.p.Unread("visits", 3), b.p.Unread("visits", 6); n != 2 || other != 0 {
+		t.Errorf("of partition 3 %d are unread, of partition 6 %d", n, other)
+	}
+	b.want(b.commit(), "events u x 09:15:00", "events u x 09:20:00", "events u x 09:10:00", "events u x 09:30:00")
+	if got, want := next(), [3]int64{2, 9, 0}; got != want {
+		t.Errorf("it goes on at %v, not %v", got, want)
+	}
+	b.open(b.sealed.Position) // a crash
+	if err := push(3, 8, "09:10:00"); err == nil || !strings.Contains(err.Error(), "offset 8 of visits partition 3 came again") {
+		t.Errorf("what was folded is taken in again: %v", err)
+	}
+	if err := push(6, 0, "09:40:00"); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.commit(), "events u x 09:40:00")
+	if got, want := next(), [3]int64{2, 9, 1}; got != want {
+		t.Errorf("it goes on at %v, not %v", got, want)
+	}
 }
 
 // TestNeedsHistory: a configuration that asks for what the state does not keep is refused, unless one forgets.

@@ -58,7 +58,7 @@ func (p *Partition) position() state.Position {
 	for _, in := range p.inputs {
 		in.empty = 0
 		next, folded := in.position()
-		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: p.number, Next: next, Folded: folded, Clock: in.clock})
+		at.Inputs = append(at.Inputs, state.Input{Topic: in.topic, Partition: in.number, Next: next, Folded: folded, Clock: in.clock})
 	}
 	return at
 }

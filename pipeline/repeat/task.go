@@ -16,7 +16,7 @@ import (
 type Task struct {
 	Number  int32
 	Commits *past.Partition   // of <name>.commits
-	Inputs  []*past.Partition // of the sources and <name>.events
+	Inputs  []*past.Partition // of the sources and <name>.events: all that the task has
 }
 
 // slice is how many events are folded before timers have their turn.
@@ -26,14 +26,14 @@ const slice = 5_000
 func (t *Task) Run(c *partition.Config, store partition.Disk, came func([]*kgo.Record) error) error {
 	for _, p := range append([]*past.Partition{t.Commits}, t.Inputs...) {
 		if p.From > 0 {
-			return fmt.Errorf("partition %d cannot be repeated: %s begins at offset %d, and what was before is gone; keep it longer (kafka.topics.retention)", t.Number, p.Topic, p.From)
+			return fmt.Errorf("task %d cannot be repeated: %s partition %d begins at offset %d, and what was before is gone; keep it longer (kafka.topics.retention)", t.Number, p.Topic, p.Number, p.From)
 		}
 	}
 	begin := state.Position{Watermark: schemas.Earliest}
-	r := &run{task: t, store: store, came: came, heads: map[string]*head{}}
+	r := &run{task: t, store: store, came: came, heads: map[place]*head{}}
 	for _, p := range t.Inputs {
-		begin.Inputs = append(begin.Inputs, state.Input{Topic: p.Topic, Partition: t.Number, Clock: schemas.Earliest})
-		r.heads[p.Topic] = &head{records: p}
+		begin.Inputs = append(begin.Inputs, state.Input{Topic: p.Topic, Partition: p.Number, Clock: schemas.Earliest})
+		r.heads[place{p.Topic, p.Number}] = &head{records: p}
 	}
 	var err error
 	if r.folder, err = partition.New(c, t.Number, begin, store); err != nil {
@@ -59,7 +59,13 @@ type run struct {
 	folder *partition.Partition
 	store  partition.Disk
 	came   func([]*kgo.Record) error
-	heads  map[string]*head
+	heads  map[place]*head
+}
+
+// A place is a partition of a topic.
+type place struct {
+	topic     string
+	partition int32
 }
 
 // A head is an input with the record that is next.
@@ -77,7 +83,7 @@ func (r *run) commit(record *kgo.Record) error {
 	}
 	now := schemas.Instant(record.Timestamp.UnixMilli())
 	for _, in := range position.Inputs {
-		h := r.heads[in.Topic]
+		h := r.heads[place{in.Topic, in.Partition}]
 		if h == nil {
 			continue // the configuration no longer reads it
 		}
@@ -91,7 +97,7 @@ func (r *run) commit(record *kgo.Record) error {
 				return err
 			}
 		}
-		r.folder.Confirm(in.Topic, in.Next, now)
+		r.folder.Confirm(in.Topic, in.Partition, in.Next, now)
 	}
 	if err := r.fold(now); err != nil {
 		return err

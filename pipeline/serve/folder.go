@@ -17,8 +17,8 @@ import (
 type folder struct {
 	*partition.Partition
 	n    *Node
-	read map[string]int64 // the offset after the last record that was taken in, by topic
-	ends map[string]int64 // where the topics end, as the brokers said last
+	read map[place]int64 // the offset after the last record that was taken in, by input
+	ends map[place]int64 // where the inputs end, as the brokers said last
 	mu   struct {
 		sync.Mutex
 		lag   int64
@@ -27,11 +27,17 @@ type folder struct {
 	}
 }
 
+// A place is a partition of a topic.
+type place struct {
+	topic     string
+	partition int32
+}
+
 // Watch puts metrics around a partition that was opened at a position.
 func (n *Node) Watch(task int32, position state.Position, p *partition.Partition) live.Folder {
-	f := &folder{Partition: p, n: n, read: map[string]int64{}, ends: map[string]int64{}}
+	f := &folder{Partition: p, n: n, read: map[place]int64{}, ends: map[place]int64{}}
 	for _, in := range position.Inputs {
-		f.read[in.Topic] = in.Next
+		f.read[place{in.Topic, in.Partition}] = in.Next
 	}
 	f.mu.sizes = p.Sizes()
 	n.folders.put(task, f)
@@ -42,14 +48,14 @@ func (f *folder) Push(records []*kgo.Record) error {
 	err := f.Partition.Push(records)
 	if err == nil {
 		last := records[len(records)-1]
-		f.read[last.Topic] = last.Offset + 1
+		f.read[place{last.Topic, last.Partition}] = last.Offset + 1
 	}
 	return err
 }
 
-func (f *folder) Confirm(topic string, end int64, now schemas.Instant) {
-	f.Partition.Confirm(topic, end, now)
-	f.ends[topic] = end
+func (f *folder) Confirm(topic string, partition int32, end int64, now schemas.Instant) {
+	f.Partition.Confirm(topic, partition, end, now)
+	f.ends[place{topic, partition}] = end
 }
 
 func (f *folder) Fold(now schemas.Instant, most int) (more bool, err error) {
@@ -66,8 +72,8 @@ func (f *folder) Fold(now schemas.Instant, most int) (more bool, err error) {
 // measure counts the offsets that are not folded yet.
 func (f *folder) measure() {
 	var lag int64
-	for topic, next := range f.read {
-		lag += max(0, f.ends[topic]-next) + int64(f.Unread(topic))
+	for at, next := range f.read {
+		lag += max(0, f.ends[at]-next) + int64(f.Unread(at.topic, at.partition))
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 // Applied is what an answer says beside what was asked for: up to which offsets of its partition it holds the sources.
 type Applied struct {
 	Partition int32            `json:"partition"`
-	Offsets   map[string]int64 `json:"applied_offset"` // of the last record, by topic; a topic that was not begun is not there
+	Offsets   map[string]int64 `json:"applied_offset"` // of the last record there, by topic; a topic that was not begun is not there
 }
 
 // profile answers GET /profiles/{id}: the data of ebb.profile, and what was applied. With ?until=true it says, for each

@@ -16,7 +16,7 @@ type found struct {
 	*state.Profile
 	chain   *catalog.Chain
 	task    int32
-	applied map[string]int64 // by source: the last offset that is in the profile, if it was meant for it
+	applied map[string]int64 // by source: the last offset of the task's own partition that is in the profile, if it was meant for it
 }
 
 // refusal is an answer without what was asked for.
@@ -50,7 +50,7 @@ func (n *Node) with(id string, use func(*found) error) error {
 	}
 	f := &found{Profile: p, chain: r.Chain(), task: task, applied: map[string]int64{}}
 	for _, in := range position.Inputs {
-		if in.Next > 0 {
+		if in.Next > 0 && in.Partition == task { // others are of sources that are not keyed by profile
 			f.applied[in.Topic] = in.Next - 1
 		}
 	}

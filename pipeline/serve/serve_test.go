@@ -109,7 +109,7 @@ func (m *member) fold(id, typ, who, clock string) (task int32) {
 	if err := f.Push([]*kgo.Record{r}); err != nil {
 		m.t.Fatal(err)
 	}
-	f.Confirm("clicks", m.next[task], m.now)
+	f.Confirm("clicks", task, m.next[task], m.now)
 	if _, err := f.Fold(m.now, 100); err != nil {
 		m.t.Fatal(err)
 	}

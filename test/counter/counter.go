@@ -25,8 +25,8 @@ type Folder struct {
 	task     int32
 	topic    string // of what comes out
 	store    Store
-	position state.Position   // after what is counted
-	read     map[string]int64 // after what came in
+	position state.Position  // after what is counted
+	read     map[place]int64 // after what came in
 	pending  []*kgo.Record
 	rows     map[string][]byte
 	sealed   map[string][]byte // until they are in the store
@@ -35,13 +35,19 @@ type Folder struct {
 	changed  int // with the records that end transactions, which only move the position
 }
 
+// A place is a partition of a topic.
+type place struct {
+	topic     string
+	partition int32
+}
+
 // Open is a Config's: the outputs go to a topic.
 func Open(topic string, store Store) func(int32, state.Position) (live.Folder, error) {
 	return func(task int32, position state.Position) (live.Folder, error) {
 		position.Inputs = slices.Clone(position.Inputs)
-		f := &Folder{task: task, topic: topic, store: store, position: position, read: map[string]int64{}, rows: map[string][]byte{}}
+		f := &Folder{task: task, topic: topic, store: store, position: position, read: map[place]int64{}, rows: map[string][]byte{}}
 		for _, in := range position.Inputs {
-			f.read[in.Topic] = in.Next
+			f.read[place{in.Topic, in.Partition}] = in.Next
 		}
 		return f, nil
 	}
@@ -50,22 +56,23 @@ func Open(topic string, store Store) func(int32, state.Position) (live.Folder, e
 // Push takes records in, each once and in its order, or says that they were not.
 func (f *Folder) Push(records []*kgo.Record) error {
 	for _, r := range records {
-		if next, known := f.read[r.Topic]; !known || r.Partition != f.task || r.Offset < next {
-			return fmt.Errorf("task %d goes on at offset %d of %s, and was given %d of partition %d", f.task, next, r.Topic, r.Offset, r.Partition)
+		at := place{r.Topic, r.Partition}
+		if next, known := f.read[at]; !known || r.Offset < next {
+			return fmt.Errorf("task %d goes on at offset %d of %v (known: %v), and was given %d", f.task, next, at, known, r.Offset)
 		}
-		f.read[r.Topic] = r.Offset + 1
+		f.read[at] = r.Offset + 1
 	}
 	f.pending = append(f.pending, records...)
 	return nil
 }
 
 // Confirm is of no interest: counting waits for nobody.
-func (f *Folder) Confirm(string, int64, schemas.Instant) {}
+func (f *Folder) Confirm(string, int32, int64, schemas.Instant) {}
 
 // Unread is how much waits.
-func (f *Folder) Unread(topic string) (n int) {
+func (f *Folder) Unread(topic string, partition int32) (n int) {
 	for _, r := range f.pending {
-		if r.Topic == topic {
+		if r.Topic == topic && r.Partition == partition {
 			n++
 		}
 	}
@@ -82,7 +89,7 @@ func (f *Folder) Fold(_ schemas.Instant, most int) (more bool, err error) {
 			}
 		}
 		for i := range f.position.Inputs {
-			if in := &f.position.Inputs[i]; in.Topic == r.Topic {
+			if in := &f.position.Inputs[i]; in.Topic == r.Topic && in.Partition == r.Partition {
 				in.Next = r.Offset + 1
 			}
 		}

@@ -37,7 +37,7 @@ func TestTimersOfAnotherConfiguration(t *testing.T) {
 			}
 			offset++
 		}
-		p.Confirm("clicks", offset, at)
+		p.Confirm("clicks", 0, offset, at)
 		for range 40 {
 			if _, err := p.Fold(at.Add(schemas.Day), 2); err != nil {
 				t.Fatal(err)
