@@ -98,6 +98,8 @@ func printTopics(w io.Writer, all []standing) error {
 		switch {
 		case one.Found > 0:
 			partitions = fmt.Sprint(one.Found)
+		case one.Partitions == nil && one.Direction == "read" && !one.keyed:
+			partitions = "any"
 		case one.Partitions == nil:
 			partitions = "as the sources"
 		}

@@ -204,7 +204,7 @@ func tasksOf(s *settings, there kadm.TopicDetails) (int, error) {
 // count is how many partitions a source that is to be made needs, in words.
 func (t *topic) count() string {
 	if t.keyed {
-		return "as many partitions as the other sources that are keyed by profile"
+		return "as many partitions as the other keyed sources"
 	}
 	return "any number of partitions, as it is not keyed by profile"
 }

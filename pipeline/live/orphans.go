@@ -25,15 +25,13 @@ func (s *session) findOrphans(ctx context.Context) {
 	}
 	assigned := group.AssignedPartitions()
 	var orphans []int32
-	for _, topic := range s.c.inputs() {
+	for _, topic := range s.c.keyed() { // of a loose one the leader may not know yet that it has grown
 		for p := range int32(s.txn.topics[topic].partitions) {
-			if _, found := assigned[topic][p]; !found {
-				orphans = append(orphans, s.taskOf(p))
+			if _, found := assigned[topic][p]; !found && !slices.Contains(orphans, p) {
+				orphans = append(orphans, p)
 			}
 		}
 	}
-	slices.Sort(orphans)
-	orphans = slices.Compact(orphans)
 	if len(orphans) > 0 {
 		s.c.Tell(Orphaned{orphans})
 		s.client.ForceRebalance()

@@ -50,12 +50,12 @@ type engineWork struct {
 
 var engineOutputs = []string{"shop.segment-changes", "shop.sessions", "shop.late", "shop.profiles", "shop.actions"}
 
-func newEngine(t *testing.T) *engineWork {
+func newEngine(t *testing.T, topics ...string) *engineWork {
 	_, _, compiled, faults := engine.Load("shop.yaml", []byte(shop), engine.NoEnvironment)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	return &engineWork{catalog: compiled, common: common(t, compiled, "clicks", "orders", "shop.events")}
+	return &engineWork{catalog: compiled, common: common(t, compiled, append(topics, "shop.events")...)}
 }
 
 // common is what the partitions of a service have in common.
@@ -64,11 +64,11 @@ func common(t *testing.T, compiled *catalog.Catalog, topics ...string) *partitio
 	c := &partition.Config{Name: "shop", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
 		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: 2 * schemas.Second, Profiled: 4}
 	for _, topic := range topics {
-		mapping, wrong := expr.CompileMapping(expr.MapDefinition{Topic: topic, Keyed: true, Default: format.Defaults(false)}, compiled.Plan.Fields)
+		mapping, wrong := expr.CompileMapping(expr.MapDefinition{Topic: topic, Keyed: topic != "visits", Default: format.Defaults(false)}, compiled.Plan.Fields)
 		if len(wrong) > 0 {
 			t.Fatal(wrong)
 		}
-		c.Sources = append(c.Sources, partition.Source{Topic: topic, Own: topic == "shop.events", Decoder: func() partition.Decoder {
+		c.Sources = append(c.Sources, partition.Source{Topic: topic, Own: topic == "shop.events", Loose: topic == "visits", Decoder: func() partition.Decoder {
 			return mapping.Mapper(format.NewReader(mapping.Reading()))
 		}})
 	}
@@ -83,6 +83,15 @@ func (e *engineWork) begin() *engineWork {
 }
 
 func (e *engineWork) outputs() []string { return engineOutputs }
+
+func (e *engineWork) loose() (topics []string) {
+	for _, source := range e.common.Sources {
+		if source.Loose {
+			topics = append(topics, source.Topic)
+		}
+	}
+	return topics
+}
 
 func (e *engineWork) open(store *memory) func(int32, state.Position) (live.Folder, error) {
 	return func(task int32, position state.Position) (live.Folder, error) {
@@ -128,12 +137,16 @@ func (e *engineWork) record(s *simulation, _ []string) *kgo.Record {
 		kind, data = "ebb.erase", `{}`
 	}
 	key := fmt.Sprintf("u%d", person)
-	topic := e.common.Sources[min(person*3/(people-2), 2)].Topic // the last few through ebb's own
-	if topic == "shop.events" {
+	topic := e.common.Sources[person*len(e.common.Sources)/people].Topic // the last few through ebb's own
+	switch topic {
+	case "visits": // it comes by way of ebb's own, too, out of any partition
+		key = fmt.Sprintf("k%d", r.IntN(100))
+		fallthrough
+	case "shop.events":
 		// Before its first record the others wait for it only up to the end that was asked for last, a second ago: in a bubble
 		// that may be days of the shop's time. So it is ahead of all that they will ever say.
 		at = at.Add(20 * schemas.Day)
 	}
-	value := fmt.Sprintf(`{"specversion":"1.0","id":"e%d","source":"web","type":%q,"subject":%q,"time":%q,"data":%s}`, id, kind, key, at, data)
+	value := fmt.Sprintf(`{"specversion":"1.0","id":"e%d","source":"web","type":%q,"subject":"u%d","time":%q,"data":%s}`, id, kind, person, at, data)
 	return &kgo.Record{Topic: topic, Key: []byte(key), Value: []byte(value), Headers: []kgo.RecordHeader{{Key: "content-type", Value: []byte("application/cloudevents+json")}}}
 }

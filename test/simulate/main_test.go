@@ -22,7 +22,14 @@ func TestSimulateCounter(t *testing.T) {
 
 // TestSimulateEngine: what comes out of the whole fold is, of each profile, what one pass over its events gives.
 func TestSimulateEngine(t *testing.T) {
-	e := newEngine(t)
+	e := newEngine(t, "clicks", "orders")
+	try(t, func() work { return e.begin() })
+}
+
+// TestSimulateEngineLoose: the same where a source is not keyed by profile, with fewer partitions than there are tasks, as many or
+// more: each of its events comes once by way of ebb's own topic.
+func TestSimulateEngineLoose(t *testing.T) {
+	e := newEngine(t, "clicks", "orders", "visits")
 	try(t, func() work { return e.begin() })
 }
 
@@ -33,7 +40,7 @@ func TestSimulateCounterAtLeastOnce(t *testing.T) {
 
 // TestSimulateEngineAtLeastOnce: without what came once more, all is as if it came once.
 func TestSimulateEngineAtLeastOnce(t *testing.T) {
-	e := newEngine(t)
+	e := newEngine(t, "clicks", "orders")
 	try(t, func() work { return e.begin() }, "shop.segment-changes", "shop.sessions", "shop.late")
 }
 

@@ -46,13 +46,13 @@ func TestTaken(t *testing.T) {
 // TestPartitionCounts: topics that cannot be tasks together are refused at the start.
 func TestPartitionCounts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s, end := newSimulation(t, 1, counting{}, kfake.SeedTopics(simTasks+1, "visits"))
+		s, end := newSimulation(t, 1, counting{}, kfake.SeedTopics(simTasks+1, "carts"))
 		defer end()
 		c := s.config
-		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "visits"), func(live.Event) {}
+		c.Instance, c.Sources, c.Tell = "m0", append(c.Sources, "carts"), func(live.Event) {}
 		m := s.machine(c, newMemory(), fault{})
 		<-m.ended
-		if m.err == nil || !strings.Contains(m.err.Error(), "visits has 5 partitions") {
+		if m.err == nil || !strings.Contains(m.err.Error(), "carts has 5 partitions") {
 			t.Errorf("ended with %v", m.err)
 		}
 	})

@@ -43,6 +43,7 @@ func newSimulation(t *testing.T, seed uint64, w work, options ...kfake.Opt) (s *
 	network := &kfake.VirtualNetwork{}
 	sources := []string{"clicks", "orders"}
 	options = append(options, kfake.NumBrokers(2), kfake.Ports(9092, 9093), kfake.ListenFn(network.Listen), kfake.GroupMinSessionTimeout(100*time.Millisecond),
+		kfake.SeedTopics(1+int32(seed%(2*simTasks+1)), "visits"),
 		kfake.SeedTopics(simTasks, slices.Concat(sources, w.outputs(), []string{"shop.events", "shop.changelog", "shop.commits"})...))
 	cluster, err := kfake.NewCluster(options...)
 	if err != nil {
@@ -50,7 +51,7 @@ func newSimulation(t *testing.T, seed uint64, w work, options ...kfake.Opt) (s *
 	}
 	s = &simulation{t: t, work: w, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
 	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
-	s.config = live.Config{Name: "shop", Sources: sources, CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second, Client: []kgo.Opt{brokers}}
+	s.config = live.Config{Name: "shop", Sources: sources, Loose: w.loose(), CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second, Client: []kgo.Opt{brokers}}
 	s.client = s.newClient()
 	s.sends = s.newClient(kgo.TransactionalID("shoppers"))
 	return s, func() {

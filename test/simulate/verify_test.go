@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -15,7 +16,9 @@ func (s *simulation) verify() {
 	}
 }
 
-func (s *simulation) inputs() []string { return append([]string{"shop.events"}, s.config.Sources...) }
+func (s *simulation) inputs() []string {
+	return slices.Concat([]string{"shop.events"}, s.config.Sources, s.config.Loose)
+}
 
 // read is every committed record of topics, each partition in its order.
 func (s *simulation) read(topics ...string) (out []*kgo.Record) {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -14,6 +15,7 @@ import (
 // A work is what the members do.
 type work interface {
 	outputs() []string // topics
+	loose() []string   // topics that are not keyed: visits, with fewer partitions than there are tasks, as many or more; or none
 	open(store *memory) func(task int32, position state.Position) (live.Folder, error)
 	record(s *simulation, topics []string) *kgo.Record // the next of the input
 	faults(s *simulation, inputs []string) []string    // what is wrong with what came out
@@ -24,12 +26,19 @@ type counting struct{ atLeast bool }
 
 func (counting) outputs() []string { return []string{"shop.counts"} }
 
+func (counting) loose() []string { return []string{"visits"} }
+
 func (counting) open(store *memory) func(int32, state.Position) (live.Folder, error) {
 	return counter.Open("shop.counts", store)
 }
 
 func (counting) record(s *simulation, topics []string) *kgo.Record {
-	return &kgo.Record{Topic: topics[s.random.IntN(len(topics))], Key: fmt.Appendf(nil, "u%d", s.random.IntN(20)), Value: []byte("x")}
+	topics = slices.Concat(topics, s.config.Loose)
+	topic, kind := topics[s.random.IntN(len(topics))], "u"
+	if topic == "visits" {
+		kind = "v" // a key of its own: what is folded under it is folded in one task
+	}
+	return &kgo.Record{Topic: topic, Key: fmt.Appendf(nil, "%s%d", kind, s.random.IntN(20)), Value: []byte("x")}
 }
 
 func (c counting) faults(s *simulation, inputs []string) (out []string) {
