@@ -61,6 +61,19 @@ http: {listen: "127.0.0.1:0"}
 	reader := c.client(t, kgo.ConsumeTopics(name+".actions"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMinBytes(1), kgo.FetchMaxWait(time.Second))
 	sends := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerLinger(0))
+	if err := sends.ProduceSync(t.Context(), &kgo.Record{Topic: g.sources[0], Key: []byte("ready?"), Value: fmt.Appendf(nil, `{"time":%d}`, time.Now().UnixMilli())}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	poll := func() kgo.Fetches {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		return reader.PollFetches(ctx)
+	}
+	for poll().NumRecords() == 0 { // how long it takes to start is not measured
+		if dead := g.dead(); len(dead) > 0 || t.Context().Err() != nil {
+			t.Fatalf("ended of itself: %v", dead)
+		}
+	}
 	began := time.Now()
 	warm := *latency / 4 // is not counted
 	total := int((*latency + warm).Seconds() * float64(*rate))
@@ -76,9 +89,7 @@ http: {listen: "127.0.0.1:0"}
 	})
 	var took []time.Duration
 	for seen := 0; seen < total; {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		fetches := reader.PollFetches(ctx)
-		cancel()
+		fetches := poll()
 		if err := fetches.Err(); err != nil {
 			t.Fatalf("%d of %d came: %v\n%s", seen, total, err, g.tail("m0", 30))
 		}
