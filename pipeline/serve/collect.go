@@ -78,7 +78,7 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		gauge(descRestore, float64(r.At), strconv.Itoa(int(r.Task)))
 		gauge(descRestoreEnd, float64(r.End), strconv.Itoa(int(r.Task)))
 	}
-	s := g.n.store.Metrics()
+	s := g.n.disk()
 	gauge(descState, float64(s.DiskBytes))
 	gauge(descCache, float64(s.CacheBytes))
 	gauge(descMemtable, float64(s.MemtableBytes))
