@@ -123,6 +123,9 @@ func (s *Store) Apply(task int32, rows []state.Row, position state.Position) err
 	return nil
 }
 
+// Waiting is how many bytes of changelog are not written yet.
+func (s *Store) Waiting() int64 { return max(0, s.waiting.Load()) }
+
 // Write writes what waits.
 func (s *Store) Write() error {
 	s.mu.Lock()

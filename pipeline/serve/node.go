@@ -30,6 +30,7 @@ type Store interface {
 	Position(task int32) (position state.Position, found bool, err error)
 	Due(task int32, upTo schemas.Instant, most int) ([]partition.Timer, error)
 	Snapshot(task int32) (partition.Snapshot, error)
+	Waiting() int64 // bytes of changelog that are not written to the disk yet
 }
 
 // New is a node whose store is open, with the figures of the disk below. An empty token is for listeners on loopback.

@@ -208,6 +208,11 @@ func TestReads(t *testing.T) {
 	m.commit(task)
 	m.want("/profiles/anna", 404, `it was erased at 2026-01-05T10:20:00Z`)
 	m.metric("ebb_profiles 0\n", `ebb_segment_members{segment="buyers"} 0`, `ebb_http_requests_total{status="404"} 2`)
+	if err := m.rows.Write(); err != nil { // until here nothing of it was on the disk, or some
+		t.Error(err)
+	}
+	m.want("/profiles/anna", 404, `it was erased at 2026-01-05T10:20:00Z`)
+	m.metric("ebb_state_waiting_bytes 0\n")
 }
 
 // TestExplain: why, now and later.
