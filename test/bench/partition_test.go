@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -53,6 +54,17 @@ func cpu(b *testing.B) int64 {
 	return u.Utime.Nano() + u.Stime.Nano()
 }
 
+// A counted store counts the rows that are written to it.
+type counted struct {
+	partition.Disk
+	rows atomic.Int64
+}
+
+func (c *counted) Apply(task int32, rows []state.Row, position state.Position) error {
+	c.rows.Add(int64(len(rows)))
+	return c.Disk.Apply(task, rows, position)
+}
+
 // BenchmarkPartition: one op is one event through a node's partitions: decoded, folded, and committed to the store with 40,000
 // others, which is 100 ms at 400,000 events a second. What is missing is Kafka: fetching and producing.
 func BenchmarkPartition(b *testing.B) {
@@ -84,7 +96,8 @@ func BenchmarkPartition(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	rows := behind.New(partition.Disk{Store: store})
+	below := &counted{Disk: partition.Disk{Store: store}}
+	rows := behind.New(below)
 	defer func() {
 		if err := errors.Join(rows.Close(), store.Close()); err != nil {
 			b.Error(err)
@@ -146,4 +159,5 @@ func BenchmarkPartition(b *testing.B) {
 	b.ReportMetric(float64(cpu(b)-began)/float64(b.N), "cpu-ns/op")
 	b.ReportMetric(float64(cpu(b)-half)/float64(b.N-b.N/2), "cpu-ns/op-2nd-half")
 	b.ReportMetric(float64(written)/float64(b.N), "rows/op")
+	b.ReportMetric(float64(below.rows.Load())/float64(b.N), "stored/op")
 }
