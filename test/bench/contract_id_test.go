@@ -1,0 +1,164 @@
+package bench
+
+import (
+	"cmp"
+
+	"github.com/ebbstream/ebb/schemas"
+)
+
+// dictionary numbers texts of which there are few in a shop.
+type dictionary struct {
+	texts   []string
+	numbers map[string]uint16
+	latest  string // and its number, as mostly the next one is the same
+	number0 uint16
+}
+
+func newDictionary(texts ...string) dictionary {
+	d := dictionary{numbers: map[string]uint16{}}
+	for _, text := range texts {
+		d.number(text)
+	}
+	return d
+}
+
+func (d *dictionary) number(text string) uint16 {
+	if text == d.latest && len(d.texts) > 0 {
+		return d.number0
+	}
+	n, found := d.numbers[text]
+	if !found {
+		if len(d.texts) == 1<<16-1 {
+			panic("more different texts than this job is written for")
+		}
+		n = uint16(len(d.texts))
+		d.texts, d.numbers[text] = append(d.texts, text), n
+	}
+	d.latest, d.number0 = text, n
+	return n
+}
+
+// identify reads by what an event is recognised, and its type.
+func (c *contract) identify(p *shopper, r *remembered, e *schemas.Event) {
+	var ok bool
+	if r.hi, r.lo, ok = packed(e.ID); !ok {
+		r.hi, r.lo, r.text = hash(e.ID), 0, true
+	}
+	r.source = c.sources.number(e.Source)
+	switch e.Type {
+	case "page_view":
+		r.typ = pageView
+	case "product_view":
+		r.typ = productView
+	case "add_to_cart":
+		r.typ = addToCart
+	case "purchase":
+		r.typ = purchase
+	case "support":
+		r.typ = support
+	default:
+		r.typ = c.types.number(e.Type)
+	}
+}
+
+// read reads the rest of what the job needs of an event.
+func (c *contract) read(r *remembered, e *schemas.Event) {
+	switch r.typ {
+	case purchase:
+		r.amount, _ = e.Fields[c.amount].Number()
+		fallthrough
+	case productView, addToCart:
+		if v := &e.Fields[c.category]; v.Kind() == schemas.String {
+			r.category = c.categories.number(v.Text()) + 1
+		}
+	}
+}
+
+// packed is a UUID in its usual small letters as a number of 128 bits; ok is false for any other text.
+func packed(id string) (hi, lo uint64, ok bool) {
+	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return 0, 0, false
+	}
+	a, ok1 := digits(eight(id))
+	b, ok2 := digits(four(id[9:])<<32 | four(id[14:]))
+	c, ok3 := digits(four(id[19:])<<32 | four(id[24:]))
+	d, ok4 := digits(eight(id[28:]))
+	return a<<32 | b, c<<32 | d, ok1 && ok2 && ok3 && ok4
+}
+
+func four(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0])<<24 | uint64(s[1])<<16 | uint64(s[2])<<8 | uint64(s[3])
+}
+
+func eight(s string) uint64 { return four(s)<<32 | four(s[4:]) }
+
+// digits are eight hexadecimal digits in small letters, all at once.
+func digits(x uint64) (n uint64, ok bool) {
+	const each = 0x0101010101010101
+	n = x&(0x0F*each) + 9*(x>>6&each)
+	letters := (n + 6*each) >> 4 & each
+	ok = n&(0xF0*each) == 0 && n+0x30*each+39*letters == x
+	n = (n | n>>4) & 0x00FF00FF00FF00FF
+	n = (n | n>>8) & 0x0000FFFF0000FFFF
+	return (n | n>>16) & 0xFFFFFFFF, ok
+}
+
+// idOf is the id as it was.
+func (p *shopper) idOf(s *seen) string {
+	if s.text {
+		return p.texts[s.hi]
+	}
+	const hex = "0123456789abcdef"
+	var text [36]byte
+	at := 0
+	for i := range 32 {
+		if i == 8 || i == 12 || i == 16 || i == 20 {
+			text[at] = '-'
+			at++
+		}
+		half := s.hi
+		if i >= 16 {
+			half = s.lo
+		}
+		text[at] = hex[half>>(60-i%16*4)&15]
+		at++
+	}
+	return string(text[:])
+}
+
+// compare orders two events by time, source and id.
+func (c *contract) compare(p *shopper, a *seen, at schemas.Instant, b *seen, bt schemas.Instant) int {
+	if n := cmp.Compare(at, bt); n != 0 {
+		return n
+	}
+	return cmp.Or(cmp.Compare(c.sources.texts[a.source], c.sources.texts[b.source]), cmp.Compare(p.idOf(a), p.idOf(b)))
+}
+
+func (p *shopper) keepText(hash uint64, id string) {
+	if p.texts == nil {
+		p.texts = map[uint64]string{}
+	}
+	p.texts[hash] = id
+}
+
+// forgetTexts keeps the texts of the ids that are still referred to, or will be as they are of the event that comes.
+func (p *shopper) forgetTexts(r *remembered) {
+	kept := map[uint64]string{}
+	keep := func(s *seen) {
+		if s.text {
+			kept[s.hi] = p.texts[s.hi]
+		}
+	}
+	keep(&r.seen)
+	for i := range p.recent.all {
+		keep(&p.recent.all[i].seen)
+	}
+	for i := range p.earlier {
+		keep(&p.earlier[i].entry)
+		keep(&p.earlier[i].exit)
+	}
+	keep(&p.last.entry)
+	keep(&p.last.exit)
+	p.texts = kept
+}
