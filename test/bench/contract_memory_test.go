@@ -24,7 +24,8 @@ type remembered struct {
 
 // memory is the events of the last 24 hours, in the order of arrival, and a few older ones.
 type memory struct {
-	all []remembered
+	all    []remembered
+	filter uint64 // a bit for each of all, by its id: while they are few most new events show here, without a look at all
 	// Once they are many, a table of a power of two places finds one: 1 + its place in all, and 16 bits of its id above
 	// that. What all does not hold any more stays in the table until it is made anew.
 	table []uint32
@@ -39,6 +40,9 @@ const (
 // has is whether the event was there before.
 func (m *memory) has(r *remembered, horizon schemas.Instant) bool {
 	if m.table == nil {
+		if m.filter&r.bit() == 0 {
+			return false
+		}
 		for i := range m.all {
 			if o := &m.all[i]; o.lo == r.lo && o.same(r, horizon) {
 				return true
@@ -59,6 +63,7 @@ func (r *remembered) same(o *remembered, horizon schemas.Instant) bool {
 	return r.lo == o.lo && r.hi == o.hi && r.source == o.source && r.text == o.text && r.time >= horizon
 }
 
+func (r *remembered) bit() uint64   { return 1 << ((r.lo ^ r.hi) & 63) }
 func (r *remembered) place() int    { return int((r.hi ^ r.lo*0x9E3779B97F4A7C15) >> 32) }
 func (r *remembered) print() uint32 { return uint32(r.lo^r.hi) & 0xFFFF }
 
@@ -92,6 +97,7 @@ func (m *memory) add(p *shopper, r *remembered, horizon schemas.Instant) {
 		m.all = m.all[:at+1]
 	}
 	m.all[at] = *r
+	m.filter |= r.bit()
 	switch {
 	case m.table != nil:
 		m.index(at)
@@ -103,9 +109,11 @@ func (m *memory) add(p *shopper, r *remembered, horizon schemas.Instant) {
 // purge forgets what is older than the horizon, for an event that comes.
 func (m *memory) purge(p *shopper, r *remembered, horizon schemas.Instant) {
 	kept := 0
+	m.filter = 0
 	for i := range m.all {
 		if m.all[i].time >= horizon {
 			m.all[kept] = m.all[i]
+			m.filter |= m.all[i].bit()
 			kept++
 		}
 	}

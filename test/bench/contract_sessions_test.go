@@ -127,7 +127,7 @@ func (c *contract) end(p *shopper, s *session, emit operators.Emit) {
 	s.given = true
 	m := &struct {
 		schemas.SessionEnded
-		counts [ownTypes]schemas.TypeCount
+		counts [3]schemas.TypeCount // mostly enough
 	}{SessionEnded: schemas.SessionEnded{Profile: p.id, Epoch: p.epoch, Start: s.start, End: s.end, Events: int64(s.events)}}
 	m.Counts = m.counts[:0]
 	for typ, n := range s.counts {
@@ -141,7 +141,8 @@ func (c *contract) end(p *shopper, s *session, emit operators.Emit) {
 		}
 		slices.SortFunc(m.Counts, func(a, b schemas.TypeCount) int { return cmp.Compare(a.Type, b.Type) })
 	}
-	m.Entry = schemas.SessionEvent{ID: p.idOf(&s.entry), Type: c.types.texts[s.entry.typ], Time: s.start}
-	m.Exit = schemas.SessionEvent{ID: p.idOf(&s.exit), Type: c.types.texts[s.exit.typ], Time: s.end}
+	entry, exit := p.idsOf(&s.entry, &s.exit)
+	m.Entry = schemas.SessionEvent{ID: entry, Type: c.types.texts[s.entry.typ], Time: s.start}
+	m.Exit = schemas.SessionEvent{ID: exit, Type: c.types.texts[s.exit.typ], Time: s.end}
 	emit(&m.SessionEnded)
 }
