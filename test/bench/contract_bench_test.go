@@ -32,6 +32,7 @@ func measure(b *testing.B, compiled *catalog.Catalog, users int, begin func(), f
 // without parts of it, to see what they cost.
 func BenchmarkByHandContract(b *testing.B) {
 	compiled := compile(b, read(b, "profile-job.yaml"))
+	all := parts{remembering: true, messages: true, timers: true}
 	for _, c := range []struct {
 		name  string
 		users int
@@ -39,9 +40,10 @@ func BenchmarkByHandContract(b *testing.B) {
 	}{
 		{"profile-job", 20_000, parts{}}, {"profile-job-in-cache", 200, parts{}},
 		{"no-evidence", 20_000, parts{evidence: true}}, {"no-evidence-in-cache", 200, parts{evidence: true}},
+		{"no-messages", 20_000, parts{messages: true}}, {"no-messages-in-cache", 200, parts{messages: true}},
 		{"no-timers", 20_000, parts{timers: true}}, {"no-timers-in-cache", 200, parts{timers: true}},
-		{"no-remembering", 20_000, parts{remembering: true}}, {"no-remembering-in-cache", 200, parts{remembering: true}},
-		{"none", 20_000, parts{true, true, true}}, {"none-in-cache", 200, parts{true, true, true}},
+		{"no-memory", 20_000, parts{remembering: true}}, {"no-memory-in-cache", 200, parts{remembering: true}},
+		{"none", 20_000, all}, {"none-in-cache", 200, all},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			hand := newContract(compiled.Plan)

@@ -81,12 +81,19 @@ func (c *contract) change(p *shopper, want uint8, cause string, e *schemas.Event
 	for diff := p.member ^ want; diff != 0; diff &= diff - 1 {
 		i := bits.TrailingZeros8(diff)
 		segment := diff & -diff
+		p.seq[i]++
+		if c.off.messages {
+			if p.entered[i] = p.now; want&fan != 0 {
+				c.endOf(p, fan)
+			}
+			emit(nil)
+			continue
+		}
 		m := &struct {
 			schemas.SegmentChange
 			evidence [1]schemas.Evidence
 			cause    schemas.Cause
 		}{}
-		p.seq[i]++
 		m.Profile, m.Segment, m.Definition, m.Epoch, m.Seq = p.id, segmentNames[i], c.definitions[i], p.epoch, p.seq[i]
 		m.Cause, m.Time, m.ExpiresAt = cause, p.now, schemas.Never
 		if e != nil {

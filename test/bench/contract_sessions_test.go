@@ -125,6 +125,10 @@ func (c *contract) end(p *shopper, s *session, emit operators.Emit) {
 		return
 	}
 	s.given = true
+	if c.off.messages {
+		emit(nil)
+		return
+	}
 	m := &struct {
 		schemas.SessionEnded
 		counts [3]schemas.TypeCount // mostly enough

@@ -32,7 +32,7 @@ type contract struct {
 }
 
 // parts can be left out to see what they cost.
-type parts struct{ remembering, evidence, timers bool }
+type parts struct{ remembering, messages, evidence, timers bool }
 
 const (
 	lateness = schemas.Instant(10 * schemas.Minute)
