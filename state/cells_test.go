@@ -105,7 +105,7 @@ var kinds = []kind{
 			var open []string
 			for i := range c.Open {
 				s := &c.Open[i]
-				entry, exit := c.Entry(s), c.Exit(s)
+				entry, exit := c.Ends(s)
 				open = append(open, text(s.Start, s.End, s.Events, s.Counts, entry.ID, entry.Type, json(entry.Data), exit.ID, exit.Type, json(exit.Data)))
 				for _, f := range s.Firsts {
 					open = append(open, text(f.Key, json(s.FirstOf(f.Key))))
@@ -195,8 +195,7 @@ var affinity = kind{
 // session is that of one event alone.
 func session(c *state.Sessions, x told) state.Session {
 	e := &schemas.Event{Time: x.At, Source: x.Source, ID: x.ID, Type: x.Name}
-	s := c.One(&state.Visit{Event: e, Kept: schemas.MapValue([]string{"cat"}, []schemas.Value{x.Value}),
-		Source: c.Names.Number(x.Source), Type: c.Names.Number(x.Name)})
+	s := c.One(&state.Visit{Coded: coded(e, c.Names), Kept: schemas.MapValue([]string{"cat"}, []schemas.Value{x.Value})})
 	if x.Begins {
 		s.TellFirst("session.first("+x.Name+")", x.mark(), x.Value)
 	}

@@ -51,14 +51,6 @@ func (s *Session) begin(v *Visit) {
 	s.ends.begin(v)
 }
 
-// Entry is the first event of an open session.
-func (c *Sessions) Entry(s *Session) schemas.SessionEvent {
-	return c.Names.visit(s.ends.first(), s.Start)
-}
-
-// Exit is the last one.
-func (c *Sessions) Exit(s *Session) schemas.SessionEvent { return c.Names.visit(s.ends.last(), s.End) }
-
 // Join puts an event into its session, opening one or bridging several. one is the session of that event alone.
 func (c *Sessions) Join(one Session) *Session {
 	if c.Open == nil {
@@ -338,7 +330,9 @@ func (c *Sessions) Decode(r *Reader) {
 		s.End = s.Start + schemas.Instant(r.uint())
 		counts := r.uint()
 		s.Given = counts&1 != 0
-		for range r.limit(counts>>1, 2) {
+		types := r.limit(counts>>1, 2)
+		s.Counts = make([]schemas.TypeCount, 0, max(types, 3))
+		for range types {
 			count := schemas.TypeCount{Type: r.name(), Events: int64(r.uint())}
 			s.Counts = append(s.Counts, count)
 			s.Events += count.Events

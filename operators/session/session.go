@@ -88,7 +88,7 @@ func (o *Operator) Fold(in *operators.Input) {
 	if in.Late || in.Type.Reserved {
 		return
 	}
-	visit := state.Visit{Event: e, Kept: o.kept(e), Source: in.Source, Type: in.Type.Number}
+	visit := state.Visit{Coded: in.Coded, Kept: o.kept(e)}
 	all := o.sessions(in.Profile)
 	open := all.Current(in.Edge.Now) != nil
 	s, extended := all.Extend(&visit)
@@ -183,9 +183,9 @@ func (o *Operator) NextOver(p *state.Profile) schemas.Instant {
 }
 
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
-	all := o.sessions(p)
+	entry, exit := o.sessions(p).Ends(s)
 	return &schemas.SessionEnded{Profile: p.ID, Epoch: p.Epoch, Start: s.Start, End: s.End, Events: s.Events,
-		Counts: s.Counts, Entry: all.Entry(s), Exit: all.Exit(s)}
+		Counts: s.Counts, Entry: entry, Exit: exit}
 }
 
 // Current is the session open at n, nil if none.
