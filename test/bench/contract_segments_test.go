@@ -83,8 +83,8 @@ func (c *contract) change(p *shopper, want uint8, cause string, e *schemas.Event
 		segment := diff & -diff
 		p.seq[i]++
 		if c.off.messages {
-			if p.entered[i] = p.now; want&fan != 0 {
-				c.endOf(p, fan)
+			if p.entered[i] = p.now; want&segment != 0 {
+				c.endOf(p, segment) // the timers need it
 			}
 			emit(nil)
 			continue
