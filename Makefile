@@ -60,6 +60,10 @@ simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in m
 broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS, or Docker, or Java with Maven
 	$(GO) test -v ./test/broker -broker -long $(LONG) -timeout 0
 
+.PHONY: registry
+registry: ## Run the tests with a real schema registry, of Java and Maven
+	$(GO) test -v ./test/registry -apicurio -timeout 15m
+
 .PHONY: soak-broker
 soak-broker: ## Let a member run on a real Kafka for LONG (30m is worth it) at a steady load, and see that it takes nothing more
 	$(GO) test -v ./test/broker -broker -run TestSoak -soak $(LONG) -timeout 0
