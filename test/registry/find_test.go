@@ -5,6 +5,8 @@ package registry
 import (
 	"flag"
 	"testing"
+
+	"github.com/twmb/franz-go/pkg/sr/srfake"
 )
 
 var (
@@ -23,4 +25,15 @@ func findRegistry(t *testing.T) string {
 	}
 	t.Skip("needs a real registry: make registry")
 	return ""
+}
+
+// anyRegistry gives the address of a real registry if one is asked for, else of one in memory.
+func anyRegistry(t *testing.T) string {
+	t.Helper()
+	if *address != "" || *own {
+		return findRegistry(t)
+	}
+	fake := srfake.New()
+	t.Cleanup(fake.Close)
+	return fake.URL()
 }
