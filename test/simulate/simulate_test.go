@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 )
 
@@ -133,8 +134,9 @@ func (s *simulation) start(instance string, f fault) {
 }
 
 func (s *simulation) machine(c live.Config, store *memory, f fault) *machine {
-	c.Open = s.work.open(store)
-	return startMachine(c, store, f, s.fork(), s.dial)
+	rows := behind.New(store)
+	c.Open = s.work.open(rows)
+	return startMachine(c, store, rows, f, s.fork(), s.dial)
 }
 
 // fork is a source of chance of its own, so that one machine's use of it does not change what happens to another.
