@@ -4,8 +4,8 @@
 //
 // A registry that is away, slow or refusing stops nobody whose schemas are known. A record whose schema is not waits,
 // and with it those behind it, as their order counts. A bounded run stands still for it; after Options.Wait it is given up.
-// The service cannot stand still, and gives up nothing that the registry has not said there is none of: see Patient. The
-// same id is not asked for again for Options.Pause, so that a stream of such records does not wait for each.
+// The service cannot stand still, and waits for longer: see Patient. The same id is not asked for again for Options.Pause, so
+// that a stream of such records does not wait for each.
 package registry
 
 import (
@@ -27,6 +27,7 @@ type Options struct {
 	URL            string
 	User, Password string
 	Wait           time.Duration // for a schema that is not known yet; 0: 10 s
+	Patience       time.Duration // the same of a Patient; 0: 5 min
 	Pause          time.Duration // before an id that was given up is asked for again, or Away told again; 0: 30 s
 	Away           func(error)   // told of what keeps a Patient waiting; nil: nobody is
 }
@@ -57,6 +58,9 @@ type entry struct {
 func New(ctx context.Context, o Options) (*Client, error) {
 	if o.Wait == 0 {
 		o.Wait = 10 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 5 * time.Minute
 	}
 	if o.Pause == 0 {
 		o.Pause = 30 * time.Second
@@ -120,10 +124,15 @@ func (c *Client) settle(e *entry, id int32) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.options.Wait)
 	defer cancel()
 	text, err := c.fetch(ctx, id, func(error) {})
-	if ctx.Err() != nil && err != nil && !final(err) {
-		err = fmt.Errorf("the schema registry %s did not give it within %s: %w", c.options.URL, c.options.Wait, err)
+	e.close(text, c.late(err, c.options.Wait), c.options.Pause)
+}
+
+// late says of an error that is no answer how long one was waited for.
+func (c *Client) late(err error, wait time.Duration) error {
+	if err == nil || final(err) {
+		return err
 	}
-	e.close(text, err, c.options.Pause)
+	return fmt.Errorf("the schema registry %s did not give it within %s: %w", c.options.URL, wait, err)
 }
 
 func (e *entry) close(text schemas.AvroText, err error, pause time.Duration) {

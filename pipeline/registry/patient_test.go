@@ -25,7 +25,18 @@ func settled(t *testing.T, p Patient, id int32) (schemas.AvroText, error) {
 	}
 }
 
-// TestPatient: who cannot stand still goes on, and gives up nothing while there is no answer, however long that takes.
+// TestImpatient: where no answer comes for very long, it is given up, so that what is behind goes on.
+func TestImpatient(t *testing.T) {
+	f := start(t)
+	f.mood.Store(-1)
+	p := Patient{client(t, f, Options{Patience: 100 * time.Millisecond})}
+	defer p.Close()
+	if _, err := settled(t, p, 2); err == nil || !strings.Contains(err.Error(), "within 100ms") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestPatient: who cannot stand still goes on, and gives up nothing while there is no answer, however long the others wait.
 func TestPatient(t *testing.T) {
 	for _, mood := range []int32{-1, http.StatusServiceUnavailable, http.StatusUnauthorized, http.StatusNotFound} {
 		f := start(t)
