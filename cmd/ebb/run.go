@@ -86,7 +86,12 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		return unlessStopped(ctx, err)
 	}
 	node.Tasks(tasks)
-	common, err := partitions(ctx, s, forget, log)
+	read, registry, err := liveSources(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer registry.Close()
+	common, err := partitions(ctx, s, read, registry, forget, log)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}

@@ -28,6 +28,7 @@ type simulation struct {
 	random   *rand.Rand
 	config   live.Config
 	work     work
+	cluster  *kfake.Cluster
 	dial     dialer
 	client   *kgo.Client
 	sends    *kgo.Client // input in transactions, as some producers do
@@ -49,7 +50,7 @@ func newSimulation(t *testing.T, seed uint64, w work, options ...kfake.Opt) (s *
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = &simulation{t: t, work: w, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
+	s = &simulation{t: t, work: w, cluster: cluster, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
 	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
 	s.config = live.Config{Name: "shop", Sources: sources, CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second, Client: []kgo.Opt{brokers}}
 	s.client = s.newClient()
