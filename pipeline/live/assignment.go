@@ -76,6 +76,9 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			}
 		}
 	}
+	for _, r := range restores {
+		r.hold = max(held/len(restores), heldLeast)
+	}
 	errs := make(chan error, len(restores))
 	var all sync.WaitGroup
 	for p, r := range restores {

@@ -1,0 +1,149 @@
+package disk
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
+)
+
+// Load stores rows of a task that had none before the first Load: with the position after them, all of it or nothing, and so
+// that it survives a crash. Of several rows of one id the last counts. They may come in many pieces, of as much as there is
+// memory for: each becomes sorted tables, which lie above those of the pieces before.
+//
+// Until [Store.Loaded] the task has no timers. To take away the timer of a row that a later piece replaces, the row would have
+// to be read, which takes longer than all the rest. So beside each row lies its wake-up, under the id: of these, too, the
+// newest counts by itself, and at the end they are read in one go.
+func (s *Store) Load(task int32, rows []state.Row, position state.Position) error {
+	loading, err := s.Loading(task)
+	if err != nil {
+		return err
+	}
+	t := &tables{s: s, task: task}
+	if !loading {
+		t.level = bottomLevel // as nothing lies below
+	}
+	err = s.fault.run(func() error { return t.ingest(t.fill(newest(rows), position)) })
+	if err != nil {
+		return fmt.Errorf("loading %d rows of task %d: %w", len(rows), task, err)
+	}
+	return nil
+}
+
+// newest are the last rows of each id, in order.
+func newest(rows []state.Row) []*state.Row {
+	order := make([]*state.Row, len(rows))
+	for i := range rows {
+		order[i] = &rows[i]
+	}
+	slices.SortStableFunc(order, func(a, b *state.Row) int { return strings.Compare(a.Key, b.Key) })
+	n := 0
+	for i, row := range order {
+		if i+1 == len(order) || order[i+1].Key != row.Key {
+			order[n] = row
+			n++
+		}
+	}
+	return order[:n]
+}
+
+func (t *tables) fill(rows []*state.Row, position state.Position) error {
+	if err := t.put(appendTask(nil, kindPosition, uint32(t.task)), position.AppendBinary(nil)); err != nil {
+		return err
+	}
+	var key []byte
+	for _, row := range rows {
+		key = appendProfile(key[:0], t.task, row.Key)
+		if err := t.put(key, row.Value); err != nil {
+			return err
+		}
+	}
+	if err := t.put(appendTask(nil, kindWake, uint32(t.task)), []byte{}); err != nil {
+		return err
+	}
+	var memory []byte
+	for _, row := range rows {
+		key = append(appendTask(key[:0], kindWake, uint32(t.task)), row.Key...)
+		var wake []byte
+		if at := state.RowWake(row.Value); at != schemas.Never {
+			memory = appendInstant(memory[:0], at)
+			wake = memory
+		}
+		if err := t.put(key, wake); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Loading is whether rows of a task were loaded that have no timers yet.
+func (s *Store) Loading(task int32) (bool, error) {
+	_, found, err := s.get(nil, appendTask(nil, kindWake, uint32(task)))
+	if err != nil {
+		return false, fmt.Errorf("looking whether task %d is being loaded: %w", task, err)
+	}
+	return found, nil
+}
+
+// Loaded makes the timers of rows that were loaded, if any were: the task is then as if each had been put. A crash before it
+// returns leaves that, or a task that is still being loaded.
+func (s *Store) Loaded(task int32) error {
+	loading, err := s.Loading(task)
+	if err != nil || !loading {
+		return err
+	}
+	if err := s.fault.run(func() error { return s.makeTimers(task) }); err != nil {
+		return fmt.Errorf("making the timers of task %d: %w", task, err)
+	}
+	return nil
+}
+
+// makeTimers sorts as many timers at once as a memtable has room for.
+func (s *Store) makeTimers(task int32) error {
+	var timers []Timer
+	size, first := 0, true
+	store := func(last bool) error {
+		t := &tables{s: s, task: task}
+		err := t.ingest(t.fillTimers(timers, first, last))
+		timers, size, first = timers[:0], 0, false
+		return err
+	}
+	lower, upper := bounds(kindWake, task)
+	err := s.scan(append(lower, 0), upper, func(key, wake []byte) (more bool, err error) {
+		if size >= s.o.Memtable {
+			err = store(false)
+		}
+		timer := Timer{At: instantOf(wake), ID: string(key[taskLen:])}
+		timers, size = append(timers, timer), size+timerLen+2*len(timer.ID)+32
+		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	return store(true)
+}
+
+// fillTimers makes a table of timers. The first one takes away those that were made before a crash; the last one takes away the
+// wake-ups, with which the task is no longer being loaded.
+func (t *tables) fillTimers(timers []Timer, first, last bool) error {
+	if first {
+		if err := t.clear(kindTimer); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(timers, func(a, b Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.ID, b.ID)) })
+	var key []byte
+	for _, timer := range timers {
+		key = appendTimer(key[:0], t.task, timer.At, timer.ID)
+		if err := t.put(key, []byte{}); err != nil {
+			return err
+		}
+	}
+	if last {
+		return t.clear(kindWake)
+	}
+	return nil
+}

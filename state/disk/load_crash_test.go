@@ -1,0 +1,145 @@
+package disk_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
+	"github.com/ebbstream/ebb/state/disk"
+)
+
+// A loaded task is what it went through: what was loaded, dropped, and committed when it had its timers.
+type loadedTask struct {
+	model   model
+	loading bool
+}
+
+// A crash at any write while a task is loaded, and dropped and loaded anew, leaves what some piece left, and no earlier one
+// than the last that was loaded; whoever goes on from there comes to the same end.
+func TestCrashWhileLoading(t *testing.T) {
+	first, last := uint64(1), *seeds
+	if *seed != 0 {
+		first, last = *seed, *seed
+	}
+	for seed := first; seed <= last; seed++ {
+		if err := crashLoading(rand.New(rand.NewPCG(seed, 1))); err != nil {
+			t.Fatalf("-seed %d: %v", seed, err)
+		}
+	}
+}
+
+func crashLoading(rng *rand.Rand) error {
+	fs := vfs.NewCrashableMem()
+	h := []loadedTask{{model: make(model)}}
+	o := disk.Options{NoWAL: rng.IntN(2) == 0, Memtable: []int{2 << 10, 256 << 10}[rng.IntN(2)]}
+	for range 3 {
+		crashed, durable, err := loadUntilCrash(rng, fs, o, &h)
+		if err != nil {
+			return fmt.Errorf("before a crash: %w", err)
+		}
+		fs = crashed
+		s, err := disk.Open("state", disk.Options{FS: fs, Memtable: o.Memtable})
+		if err != nil {
+			return err
+		}
+		n, err := found(s, h, durable)
+		if err == nil && h[n].loading { // the next process ends it
+			h = append(h[:n+1], loadedTask{model: h[n].model.clone()})
+			n++
+			err = s.Loaded(1)
+		}
+		if err == nil {
+			err = h[n].model.differs(s)
+		}
+		if err = errors.Join(err, s.Close()); err != nil {
+			return err
+		}
+		h = h[:n+1]
+	}
+	return nil
+}
+
+// loadUntilCrash does with task 1 what a service may, and appends what it left each time to h, until a crash; durable is the
+// last of them that was to survive it.
+func loadUntilCrash(rng *rand.Rand, fs *vfs.MemFS, o disk.Options, h *[]loadedTask) (crashed *vfs.MemFS, durable int, err error) {
+	var synced, writes atomic.Int64
+	var dead atomic.Bool
+	synced.Store(int64(len(*h) - 1))
+	at := 1 + rng.Int64N(250)
+	lost := rand.New(rand.NewPCG(rng.Uint64(), 0))
+	kept := []int{0, 50, 100}[rng.IntN(3)]
+	o.FS = errorfs.Wrap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && writes.Add(1) == at {
+			durable = int(synced.Load())
+			crashed = fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: lost})
+			dead.Store(true)
+		}
+		return nil
+	}))
+	s, err := disk.Open("state", o)
+	if err != nil {
+		return nil, 0, err
+	}
+	b := s.NewBatch()
+	for n := len(*h); !dead.Load(); n++ {
+		now := loadedTask{(*h)[n-1].model.clone(), (*h)[n-1].loading}
+		_, there := now.model[1]
+		var do func() error
+		sync := true
+		switch {
+		case there && rng.IntN(10) == 0:
+			delete(now.model, 1)
+			now.loading, sync, do = false, false, func() error { return s.DropTask(1) }
+		case now.loading && rng.IntN(6) == 0:
+			now.loading, do = false, func() error { return s.Loaded(1) }
+		case now.loading || !there:
+			rows := now.model.piece(rng, 1, n)
+			now.loading, do = true, func() error { return s.Load(1, rows, position(n)) }
+		default:
+			now.model.step(rng, n, b, 1)
+			sync = rng.IntN(4) == 0
+			do = func() error { return b.Commit(sync) }
+		}
+		*h = append(*h, now)
+		if err := do(); err != nil {
+			return nil, 0, err
+		}
+		if sync {
+			synced.Store(int64(n))
+		}
+	}
+	return crashed, durable, errors.Join(b.Close(), s.Close())
+}
+
+// found is which of the states a store is in: the latest that it can be.
+func found(s *disk.Store, h []loadedTask, durable int) (int, error) {
+	p, there, err := s.Position(1)
+	if err != nil {
+		return 0, err
+	}
+	loading, err := s.Loading(1)
+	if err != nil {
+		return 0, err
+	}
+	for n := len(h) - 1; n >= durable; n-- {
+		t, has := h[n].model[1]
+		if has == there && t.changelog == p.Changelog && h[n].loading == loading {
+			return n, h[n].model.holds(s, loading)
+		}
+	}
+	return 0, fmt.Errorf("position %d (%v), loading %v, is none of what was left since %d was synced", p.Changelog, there, loading, durable)
+}
+
+// holds compares all but the timers of a task that is being loaded.
+func (m model) holds(s *disk.Store, loading bool) error {
+	if !loading {
+		return m.differs(s)
+	}
+	_, err := m[1].profilesDiffer(s, 1)
+	return err
+}
