@@ -143,3 +143,86 @@ func (m model) holds(s *disk.Store, loading bool) error {
 	_, err := m[1].profilesDiffer(s, 1)
 	return err
 }
+
+// Whichever write fails while a task is loaded, once or from then on, the caller is told, and the folder holds what some piece
+// left, and no earlier one than the last that was loaded.
+func TestEveryFailedWriteWhileLoading(t *testing.T) {
+	for _, forGood := range []bool{false, true} {
+		t.Run(fmt.Sprintf("forGood=%v", forGood), func(t *testing.T) {
+			for at := int64(1); ; at++ {
+				f := failing{kind: errorfs.OpIsWrite, at: at, forGood: forGood}
+				if err := f.load(); err != nil {
+					t.Fatalf("operation %d: %v", at, err)
+				}
+				if f.ops.Load() < at {
+					t.Logf("%d operations", at-1)
+					return
+				}
+			}
+		})
+	}
+}
+
+// A read that fails while a task is loaded fails the load, and nothing else.
+func TestEveryFailedReadWhileLoading(t *testing.T) {
+	for at := int64(1); ; at++ {
+		f := failing{kind: errorfs.OpIsRead, at: at}
+		if err := f.load(); err != nil {
+			t.Fatalf("operation %d: %v", at, err)
+		}
+		if f.ops.Load() < at {
+			t.Logf("%d operations", at-1)
+			return
+		}
+	}
+}
+
+// load loads three pieces and their timers.
+func (f *failing) load() error {
+	fs := vfs.NewCrashableMem()
+	h := []loadedTask{{model: make(model)}}
+	synced := 0
+	err := func() error {
+		s, err := disk.Open("state", disk.Options{FS: errorfs.Wrap(fs, f), Memtable: 2 << 10})
+		if err != nil {
+			return err
+		}
+		rng := rand.New(rand.NewPCG(1, 1))
+		for n := 1; n <= 3; n++ {
+			now := loadedTask{h[n-1].model.clone(), true}
+			rows := now.model.piece(rng, 1, n)
+			h = append(h, now)
+			if err := s.Load(1, rows, position(n)); err != nil {
+				return errors.Join(err, f.closes(s))
+			}
+			synced = n
+		}
+		h = append(h, loadedTask{model: h[3].model})
+		if err := s.Loaded(1); err != nil {
+			return errors.Join(err, f.closes(s))
+		}
+		synced = 4
+		return s.Close()
+	}()
+	if err != nil && !injected(err) || err == nil && f.telling.Load() {
+		return fmt.Errorf("the caller is told %w", err)
+	}
+	left := fs.CrashClone(vfs.CrashCloneCfg{
+		UnsyncedDataPercent: []int{0, 50, 100}[f.at%3],
+		RNG:                 rand.New(rand.NewPCG(uint64(f.at), 2)),
+	})
+	s, err := disk.Open("state", disk.Options{FS: left})
+	if err != nil {
+		return err
+	}
+	_, err = found(s, h, synced)
+	return errors.Join(err, s.Close())
+}
+
+// closes closes a store that can still be written to, as only a read has failed.
+func (f *failing) closes(s *disk.Store) error {
+	if f.kind == errorfs.OpIsRead && s.Err() == nil {
+		return s.Close()
+	}
+	return nil
+}
