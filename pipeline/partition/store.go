@@ -104,7 +104,7 @@ func (s Disk) Apply(task int32, rows []state.Row, position state.Position) error
 }
 
 // worthTables is how many bytes of rows are sorted into tables: with fewer, making and syncing files takes longer than it saves.
-const worthTables = 4 << 20
+const worthTables = 1 << 20
 
 // Load stores rows of a restore, of which nobody knows what they replace, as Apply does. Many rows of a task of which there were
 // none become sorted tables, and have timers only after Loaded.

@@ -26,53 +26,57 @@ func (s *Store) Load(task int32, rows []state.Row, position state.Position) erro
 	if !loading {
 		t.level = bottomLevel // as nothing lies below
 	}
-	err = s.fault.run(func() error { return t.ingest(t.fill(newest(rows), position)) })
+	err = s.fault.run(func() error { return t.ingest(t.fill(rows, position)) })
 	if err != nil {
 		return fmt.Errorf("loading %d rows of task %d: %w", len(rows), task, err)
 	}
 	return nil
 }
 
-// newest are the last rows of each id, in order.
-func newest(rows []state.Row) []*state.Row {
-	order := make([]*state.Row, len(rows))
-	for i := range rows {
-		order[i] = &rows[i]
-	}
-	slices.SortStableFunc(order, func(a, b *state.Row) int { return strings.Compare(a.Key, b.Key) })
-	n := 0
-	for i, row := range order {
-		if i+1 == len(order) || order[i+1].Key != row.Key {
-			order[n] = row
-			n++
-		}
-	}
-	return order[:n]
+// A place is where the last row of an id is.
+type place struct {
+	id   string
+	at   int
+	wake schemas.Instant
 }
 
-func (t *tables) fill(rows []*state.Row, position state.Position) error {
+// newest are the places of the last rows of each id, in order of id.
+func newest(rows []state.Row) []place {
+	places := make([]place, len(rows))
+	for i, row := range rows {
+		places[i] = place{id: row.Key, at: i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(strings.Compare(a.id, b.id), b.at-a.at) })
+	return slices.CompactFunc(places, func(a, b place) bool { return a.id == b.id })
+}
+
+func (t *tables) fill(rows []state.Row, position state.Position) error {
 	if err := t.put(appendTask(nil, kindPosition, uint32(t.task)), position.AppendBinary(nil)); err != nil {
 		return err
 	}
-	var key []byte
-	for _, row := range rows {
-		key = appendProfile(key[:0], t.task, row.Key)
-		if err := t.put(key, row.Value); err != nil {
+	places := newest(rows)
+	var key, wake []byte
+	for i := range places {
+		p := &places[i]
+		row := rows[p.at].Value
+		p.wake = state.RowWake(row)
+		key = appendProfile(key[:0], t.task, p.id)
+		if err := t.put(key, row); err != nil {
 			return err
 		}
 	}
 	if err := t.put(appendTask(nil, kindWake, uint32(t.task)), []byte{}); err != nil {
 		return err
 	}
-	var memory []byte
-	for _, row := range rows {
-		key = append(appendTask(key[:0], kindWake, uint32(t.task)), row.Key...)
-		var wake []byte
-		if at := state.RowWake(row.Value); at != schemas.Never {
-			memory = appendInstant(memory[:0], at)
-			wake = memory
+	for i := range places {
+		p := &places[i]
+		key = append(appendTask(key[:0], kindWake, uint32(t.task)), p.id...)
+		value := []byte(nil)
+		if p.wake != schemas.Never {
+			wake = appendInstant(wake[:0], p.wake)
+			value = wake
 		}
-		if err := t.put(key, wake); err != nil {
+		if err := t.put(key, value); err != nil {
 			return err
 		}
 	}
