@@ -78,10 +78,8 @@ type Chain struct {
 	types    map[string]*EventType
 	repeated int64
 	other    EventType
-	sources  struct { // the last source met and its number in Names
-		text   string
-		number int
-	}
+	coded    state.Coded // the present event
+	typ      *EventType  // its type
 }
 
 // NewChain puts operators behind each other. fields are the names, in the layout's Names, of the plan's Fields.
@@ -141,7 +139,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		emit(lateRecord(e, schemas.ReasonErased))
 		return
 	}
-	key := state.Key(e.Source, e.ID)
+	c.code(e)
 	late := false
 	c.refresh(p, emit)
 	if p.Alive {
@@ -150,7 +148,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 			emit(lateRecord(e, schemas.ReasonTooLate))
 			return
 		}
-		if p.Recent.Has(key, horizon) {
+		if p.Recent.Has(c.coded.Key, horizon) {
 			c.repeated++
 			return
 		}
@@ -166,7 +164,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		return
 	}
 	born := !p.Alive
-	c.apply(p, e, key, late)
+	c.apply(p, late)
 	cause := schemas.CauseEvent
 	switch {
 	case e.Type == schemas.TypeConsent:
@@ -209,24 +207,25 @@ func (c *Chain) refresh(p *state.Profile, emit Emit) {
 	c.judgeMarked(c.judgement(p, schemas.CauseDefinition, nil, emit))
 }
 
-// apply tells the profile of an event, and marks what it may have moved.
-func (c *Chain) apply(p *state.Profile, e *schemas.Event, key uint64, late bool) {
+// code finds what the profile's bytes will say of an event.
+func (c *Chain) code(e *schemas.Event) {
+	if c.typ = c.types[e.Type]; c.typ == nil {
+		c.typ = &c.other
+	}
+	c.coded.Code(e, c.typ.Number, c.layout.Names)
+}
+
+// apply tells the profile of the coded event, and marks what it may have moved.
+func (c *Chain) apply(p *state.Profile, late bool) {
+	e := c.coded.Event
 	if !p.Alive {
 		p.Alive, p.First, p.Clock, p.Now = true, e.Time, e.Time, e.Time
 	}
 	p.First, p.Clock, p.Now = min(p.First, e.Time), max(p.Clock, e.Time), max(p.Now, e.Time)
-	names := c.layout.Names
-	if e.Source != c.sources.text {
-		c.sources.text, c.sources.number = e.Source, names.Number(e.Source)
-	}
-	typ := c.types[e.Type]
-	if typ == nil {
-		typ = &c.other
-	}
 	in := &c.in
-	*in = Input{Profile: p, Event: e, Late: late, Type: typ, watches: c.plan.Watches, marked: &c.segments,
-		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: names}}
-	if p.Recent.Add(e, key, late, c.sources.number, typ.Number, c.fields, in.Edge) {
+	*in = Input{Profile: p, Event: e, Coded: &c.coded, Late: late, Type: c.typ, watches: c.plan.Watches, marked: &c.segments,
+		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: c.layout.Names}}
+	if p.Recent.Add(&c.coded, late, c.fields, in.Edge) {
 		p.Limited = true
 	}
 	for _, op := range c.ops {
@@ -320,7 +319,8 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, watermark schemas.Inst
 		c.judge.Erase(c.judgement(p, schemas.CauseErasure, e, emit))
 		// It cannot fail: the events were written by this very layout, and decoded before that.
 		_ = p.Recent.After(e.Time, len(c.plan.Fields), c.slot, c.layout.Names, func(later *schemas.Event, late bool) {
-			c.apply(fresh, later, state.Key(later.Source, later.ID), late)
+			c.code(later)
+			c.apply(fresh, late)
 		})
 	}
 	if fresh.Alive {

@@ -39,9 +39,10 @@ type Answerer interface {
 type Input struct {
 	Profile *state.Profile
 	Event   *schemas.Event
-	Late    bool       // it joins no session
-	Type    *EventType // the event's type, as the plan knows it
-	Edge    state.Edge // Now and Horizon with the event counted in
+	Coded   *state.Coded // the same as bytes have it
+	Late    bool         // it joins no session
+	Type    *EventType   // the event's type, as the plan knows it
+	Edge    state.Edge   // Now and Horizon with the event counted in
 	watches []expr.Watch
 	marked  *marks // the segments to judge
 }

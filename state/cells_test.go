@@ -99,12 +99,14 @@ var kinds = []kind{
 			c.Add(x.At*schemas.Instant(8*schemas.Hour), x.Number)
 		},
 		func(c *state.PurchaseDays, _ schemas.Instant) string { return text(c.History()) }),
-	of("sessions", func() *state.Sessions { return &state.Sessions{Gap: gap, Window: window, Keep: plenty} },
-		func(c *state.Sessions, x told, _ state.Edge) { c.Join(session(x)) },
+	of("sessions", func() *state.Sessions { return &state.Sessions{Gap: gap, Window: window, Keep: plenty, Names: names} },
+		func(c *state.Sessions, x told, _ state.Edge) { c.Join(session(c, x)) },
 		func(c *state.Sessions, n schemas.Instant) string {
 			var open []string
-			for _, s := range c.Open {
-				open = append(open, text(s.Start, s.End, s.Events, s.Counts, s.Entry.ID, s.Entry.Type, json(s.Entry.Data), s.Exit.ID, s.Exit.Type, json(s.Exit.Data)))
+			for i := range c.Open {
+				s := &c.Open[i]
+				entry, exit := c.Ends(s)
+				open = append(open, text(s.Start, s.End, s.Events, s.Counts, entry.ID, entry.Type, json(entry.Data), exit.ID, exit.Type, json(exit.Data)))
 				for _, f := range s.Firsts {
 					open = append(open, text(f.Key, json(s.FirstOf(f.Key))))
 				}
@@ -191,9 +193,9 @@ var affinity = kind{
 }
 
 // session is that of one event alone.
-func session(x told) state.Session {
-	v := state.Visit{Mark: x.mark(), Type: x.Name, Data: schemas.MapValue([]string{"cat"}, []schemas.Value{x.Value})}
-	s := state.Session{Start: x.At, End: x.At, Events: 1, Counts: []schemas.TypeCount{{Type: x.Name, Events: 1}}, Entry: v, Exit: v}
+func session(c *state.Sessions, x told) state.Session {
+	e := &schemas.Event{Time: x.At, Source: x.Source, ID: x.ID, Type: x.Name}
+	s := c.One(&state.Visit{Coded: coded(e, c.Names), Kept: schemas.MapValue([]string{"cat"}, []schemas.Value{x.Value})})
 	if x.Begins {
 		s.TellFirst("session.first("+x.Name+")", x.mark(), x.Value)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/ebbstream/ebb/schemas"
 )
@@ -127,6 +128,7 @@ func appendInstants(b []byte, times []schemas.Instant) []byte {
 
 func (r *Reader) instants(into []schemas.Instant) []schemas.Instant {
 	n := r.count(1)
+	into = slices.Grow(into, n)
 	last := schemas.Instant(0)
 	for range n {
 		last += schemas.Instant(r.int())

@@ -261,10 +261,12 @@ func (c *Affinity) Append(b []byte, _ Edge) []byte {
 // Decode reads them.
 func (c *Affinity) Decode(r *Reader) {
 	n := r.count(10)
-	c.By, c.best = make([]Interest, 0, n), -1
-	last := schemas.Instant(0)
+	c.By, c.best = make([]Interest, 0, n+1), -1
+	last, all := schemas.Instant(0), string(r.rest) // all names in one piece of memory
 	for range n {
-		name := r.text()
+		size := len(r.bytes())
+		end := len(all) - len(r.rest)
+		name := all[end-size : end]
 		last += schemas.Instant(r.int())
 		c.By = append(c.By, Interest{name, Faded{r.float(), last, true}})
 	}

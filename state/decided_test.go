@@ -64,7 +64,7 @@ func TestWaiting(t *testing.T) {
 func TestSupportSessions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const lateness = schemas.Instant(30)
-		sessions := &state.Sessions{Gap: gap, Keep: plenty}
+		sessions := &state.Sessions{Gap: gap, Keep: plenty, Names: names}
 		support := &state.Support{Keep: plenty, Sessions: true}
 		by := map[string][]schemas.Instant{}
 		var all []schemas.Instant
@@ -74,7 +74,7 @@ func TestSupportSessions(t *testing.T) {
 			value := rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "value")
 			clock = max(clock, at)
 			x := told{At: at, ID: fmt.Sprint(i), Name: "p"}
-			sessions.Join(session(x))
+			sessions.Join(session(sessions, x))
 			s := &sessions.Open[slices.IndexFunc(sessions.Open, func(s state.Session) bool { return s.Start <= at && at <= s.End })]
 			all = append(all, at)
 			if value != "" {

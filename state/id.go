@@ -33,6 +33,29 @@ func (r *Reader) id() string {
 	return id
 }
 
+// appendIDText reads what appendID wrote, and appends the id.
+func (r *Reader) appendIDText(b []byte) []byte {
+	if len(r.rest) > 16 && r.rest[0] == 0 {
+		var text [uuidLen]byte
+		putUUID(&text, [16]byte(r.rest[1:]))
+		r.rest = r.rest[17:]
+		return append(b, text[:]...)
+	}
+	return append(b, r.id()...)
+}
+
+func (r *Reader) skipID() {
+	n := r.uint()
+	if n == 0 {
+		n = 16 + 1
+	}
+	if n-1 > uint64(len(r.rest)) {
+		r.fail()
+		return
+	}
+	r.rest = r.rest[n-1:]
+}
+
 // digits gives the value of a small hexadecimal digit, 255 for any other byte.
 var digits = func() (d [256]byte) {
 	for i := range d {

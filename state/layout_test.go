@@ -21,10 +21,22 @@ var rewrite = flag.Bool("rewrite", false, "write testdata anew; then read the di
 // whole is a layout with every kind of cell.
 func whole(names ...string) *state.Layout {
 	var specs []state.Spec
+	table := state.NewNames(names...)
 	for _, k := range kinds {
-		specs = append(specs, state.Spec{Key: k.name, New: k.make})
+		specs = append(specs, state.Spec{Key: k.name, New: k.under(table)})
 	}
-	return state.NewLayout(specs, state.NewNames(names...), plenty)
+	return state.NewLayout(specs, table, plenty)
+}
+
+// under makes cells of a layout with other names than the usual ones.
+func (k kind) under(names *state.Names) func() state.Cell {
+	return func() state.Cell {
+		c := k.make()
+		if s, ok := c.(*state.Sessions); ok {
+			s.Names = names
+		}
+		return c
+	}
 }
 
 // tellAll tells every cell of a profile, and it itself.
@@ -86,17 +98,16 @@ func TestTranslate(t *testing.T) {
 		}
 		layout := func(label string) (*state.Layout, []string) {
 			kept := append(some(keys, label+" cells"), some(segments, label+" segments")...)
+			isSegment := func(name string) bool { return slices.Contains(segments, name) }
+			named := slices.DeleteFunc(slices.Clone(kept), func(name string) bool { return !isSegment(name) })
+			table := state.NewNames(append(append(named, some(texts, label+" texts")...), "cat")...)
 			var specs []state.Spec
-			var named []string
 			for _, name := range kept {
-				if slices.Contains(segments, name) {
-					named = append(named, name)
-				} else {
-					specs = append(specs, state.Spec{Key: name, New: kindOf(name).make})
+				if !isSegment(name) {
+					specs = append(specs, state.Spec{Key: name, New: kindOf(name).under(table)})
 				}
 			}
-			named = append(append(named, some(texts, label+" texts")...), "cat")
-			return state.NewLayout(specs, state.NewNames(named...), plenty), kept
+			return state.NewLayout(specs, table, plenty), kept
 		}
 		old, inOld := layout("old")
 		today, inToday := layout("new")

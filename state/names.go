@@ -54,3 +54,12 @@ func (r *Reader) name() string {
 	r.fail()
 	return ""
 }
+
+func (r *Reader) skipName() {
+	switch i := r.uint(); {
+	case i == 0:
+		r.bytes()
+	case i > uint64(len(r.names)):
+		r.fail()
+	}
+}

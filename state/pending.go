@@ -119,8 +119,8 @@ func (c *Pending) Append(b []byte, e Edge) []byte {
 	b = appendUint(b, uint64(len(keys)))
 	for _, key := range keys {
 		v := c.By[key]
-		if v.A < v.B {
-			v.A = schemas.Earliest // it is finished: when it began says nothing more, and may have been forgotten before
+		if !v.open(e.Now, c.Window) {
+			v.A = schemas.Earliest // it is finished or too old: when it began says nothing more, and may have been forgotten before
 		}
 		b = appendInt(appendInt(appendValue(b, v.Value), int64(v.A)), int64(v.B))
 	}

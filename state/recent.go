@@ -3,8 +3,6 @@ package state
 import (
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
-
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -23,26 +21,6 @@ type recent struct {
 	key    uint64 // hash of source and id
 	at, to int32  // its place in blob
 }
-
-// eventKey is the Key of a source and an id that stand behind each other, and makes no text of a UUID.
-func (r *Reader) eventKey() uint64 {
-	source := r.name()
-	if len(r.rest) > 16 && r.rest[0] == 0 {
-		var text [uuidLen]byte
-		putUUID(&text, [16]byte(r.rest[1:]))
-		r.rest = r.rest[17:]
-		return keyOf(xxhash.Sum64(text[:]), xxhash.Sum64String(source))
-	}
-	return Key(source, r.id())
-}
-
-// Key is the hash by which a repetition is recognised: of 64 bits, so that two of a profile's remembered events meet by
-// chance once in 10^11 profiles of 10,000.
-func Key(source, id string) uint64 {
-	return keyOf(xxhash.Sum64String(id), xxhash.Sum64String(source))
-}
-
-func keyOf(id, source uint64) uint64 { return (id^source)*0x9E3779B97F4A7C15 ^ id>>32 }
 
 const indexedFrom = 48 // events beyond which a map finds a repetition faster than looking through all
 
@@ -66,17 +44,16 @@ func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
 	return false
 }
 
-// Add remembers an event: source and typ are the numbers, in Names, of its source and type (-1: none), fields are those of
-// the paths of e.Fields. It reports whether the limit
-// pushed one out that an event could still repeat.
-func (c *Recent) Add(e *schemas.Event, key uint64, late bool, source, typ int, fields []int, edge Edge) (limited bool) {
+// Add remembers an event: fields are the numbers, in Names, of the paths of its Fields. It reports whether the limit pushed
+// one out that an event could still repeat.
+func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
 	at := len(c.blob)
-	c.blob = appendRecent(c.blob, e, late, source, typ, fields)
-	c.insert(recent{e.Time, key, int32(at), int32(len(c.blob))})
+	c.blob = appendRecent(c.blob, e, late, fields)
+	c.insert(recent{e.Time, e.Key, int32(at), int32(len(c.blob))})
 	c.live += len(c.blob) - at
 	if c.index.table != nil {
-		c.index.add(key)
+		c.index.add(e.Key)
 	}
 	if len(c.all) > c.Keep || c.live > maxRecentBytes {
 		c.forget(edge.Horizon)
@@ -195,14 +172,13 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 	return nil
 }
 
-func appendRecent(b []byte, e *schemas.Event, late bool, source, typ int, fields []int) []byte {
+func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
 	if late {
 		b = append(b, 1)
 	} else {
 		b = append(b, 0)
 	}
-	b = appendID(appendName(b, source, e.Source), e.ID)
-	b = appendName(b, typ, e.Type)
+	b = append(b, e.Head...)
 	at, known := len(b), 0
 	b = append(b, 0) // room for how many are known
 	for i := range e.Fields {
@@ -256,7 +232,7 @@ func (c *Recent) decode(r *Reader, names *Names) {
 		c.blob = append(c.blob, one.rest...)
 		peek := one
 		peek.byte()
-		key := peek.eventKey()
+		key := peek.key()
 		if names != nil {
 			c.blob = one.rename(c.blob[:at], names)
 		}

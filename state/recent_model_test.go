@@ -38,7 +38,7 @@ func TestRecentModel(t *testing.T) {
 			} else if r.Intn(4) == 0 {
 				id = fmt.Sprint(r.Intn(n + 1))
 			}
-			key := Key("file", id)
+			key := coded(id, names).Key
 			want := slices.ContainsFunc(list, func(h had) bool { return h.id == id })
 			if got := c.Has(key, horizon); got != want {
 				t.Fatalf("seed %d event %d id %s: has %v, want %v (keep %d accept %d)", seed, n, id, got, want, keep, accept)
@@ -49,14 +49,15 @@ func TestRecentModel(t *testing.T) {
 					data += "x"
 				}
 				fields := []schemas.Value{schemas.StringValue(data)}
-				e := &schemas.Event{Time: at, Source: "file", ID: id, Type: "p", Fields: fields}
-				limited := c.Add(e, key, false, 0, 1, []int{1}, Edge{Now: clock, Horizon: horizon, Names: names})
+				e := coded(id, names)
+				e.Time, e.Fields = at, fields
+				limited := c.Add(e, false, []int{1}, Edge{Now: clock, Horizon: horizon, Names: names})
 				list = append(list, had{at, id, data})
 				slices.SortFunc(list, func(a, b had) int {
 					if a.time != b.time {
 						return int(a.time - b.time)
 					}
-					if Key("file", a.id) < Key("file", b.id) {
+					if coded(a.id, names).Key < coded(b.id, names).Key {
 						return -1
 					}
 					return 1
@@ -98,4 +99,10 @@ func TestRecentModel(t *testing.T) {
 			}
 		}
 	}
+}
+
+func coded(id string, names *Names) *Coded {
+	c := &Coded{}
+	c.Code(&schemas.Event{Source: "file", ID: id, Type: "p"}, 1, names)
+	return c
 }

@@ -24,7 +24,13 @@ func remember(l *state.Layout, p *state.Profile, e *schemas.Event, late bool, fi
 		numbers = append(numbers, l.Names.Number(f))
 	}
 	edge := state.Edge{Now: p.Now, Horizon: p.Clock.Add(-accept), Names: l.Names}
-	return p.Recent.Add(e, state.Key(e.Source, e.ID), late, l.Names.Number(e.Source), l.Names.Number(e.Type), numbers, edge)
+	return p.Recent.Add(coded(e, l.Names), late, numbers, edge)
+}
+
+func coded(e *schemas.Event, names *state.Names) *state.Coded {
+	c := &state.Coded{}
+	c.Code(e, names.Number(e.Type), names)
+	return c
 }
 
 // TestRecent: an event is recognised exactly while it is not older than the horizon, however many there are and however
@@ -42,7 +48,7 @@ func TestRecent(t *testing.T) {
 			key := e.Source + " " + e.ID
 			old := applied[key]
 			horizon := p.Clock.Add(-accept)
-			if has, want := p.Recent.Has(state.Key(e.Source, e.ID), horizon), old != nil && old.Time >= horizon; has != want {
+			if has, want := p.Recent.Has(coded(e, l.Names).Key, horizon), old != nil && old.Time >= horizon; has != want {
 				t.Fatalf("%s is remembered: %v, not %v", key, has, want)
 			}
 			if old != nil {

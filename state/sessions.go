@@ -13,6 +13,7 @@ type Sessions struct {
 	Gap     schemas.Duration
 	Window  schemas.Duration // how far back the starts of ended sessions are kept; 0: not at all
 	Keep    int
+	Names   *Names
 	Open    []Session
 	Limited bool // a start was forgotten that is still in the window
 	Ended   int64
@@ -25,10 +26,9 @@ type Session struct {
 	Start, End schemas.Instant
 	Events     int64
 	Counts     []schemas.TypeCount // by type, ascending
-	Entry      Visit
-	Exit       Visit
-	Firsts     []SessionFirst // of session.first(type, field), in the order of their keys
-	Given      bool           // it is over for the partition, and was published; not yet for the profile's own now
+	Firsts     []SessionFirst      // of session.first(type, field), in the order of their keys
+	Given      bool                // it is over for the partition, and was published; not yet for the profile's own now
+	ends       ends
 }
 
 // SessionFirst is the first value of one session.first call: Key is its canonical spelling.
@@ -37,11 +37,18 @@ type SessionFirst struct {
 	Register
 }
 
-// Visit is the first or the last event of a session.
-type Visit struct {
-	Mark
-	Type string
-	Data schemas.Value // the fields kept, or Missing
+// One is the session of one event alone.
+func (c *Sessions) One(v *Visit) Session {
+	var s Session
+	s.begin(v)
+	return s
+}
+
+func (s *Session) begin(v *Visit) {
+	e := v.Event
+	s.Start, s.End, s.Events = e.Time, e.Time, 1
+	s.Counts = append(make([]schemas.TypeCount, 0, 3), schemas.TypeCount{Type: e.Type, Events: 1})
+	s.ends.begin(v)
 }
 
 // Join puts an event into its session, opening one or bridging several. one is the session of that event alone.
@@ -55,7 +62,7 @@ func (c *Sessions) Join(one Session) *Session {
 	}
 	j := i
 	for j < len(c.Open) && c.Open[j].Start <= one.End.Add(c.Gap) {
-		one.join(&c.Open[j])
+		c.join(&one, &c.Open[j])
 		j++
 	}
 	if j == i+1 { // the common case
@@ -70,7 +77,7 @@ func (c *Sessions) Join(one Session) *Session {
 // whether it did.
 func (c *Sessions) Begin(v *Visit) (*Session, bool) {
 	last := len(c.Open) - 1
-	if last >= 0 && v.Time <= c.Open[last].End.Add(c.Gap) {
+	if last >= 0 && v.Event.Time <= c.Open[last].End.Add(c.Gap) {
 		return nil, false
 	}
 	if c.Open == nil {
@@ -78,9 +85,7 @@ func (c *Sessions) Begin(v *Visit) (*Session, bool) {
 	}
 	c.Open = append(c.Open, Session{})
 	s := &c.Open[last+1]
-	s.Start, s.End, s.Events = v.Time, v.Time, 1
-	s.Counts = append(make([]schemas.TypeCount, 0, 3), schemas.TypeCount{Type: v.Type, Events: 1})
-	s.Entry, s.Exit = *v, *v
+	s.begin(v)
 	return s, true
 }
 
@@ -91,45 +96,53 @@ func (c *Sessions) Extend(v *Visit) (*Session, bool) {
 	if last < 0 {
 		return nil, false
 	}
-	s := &c.Open[last]
-	if v.Time < s.Start || v.Time > s.End.Add(c.Gap) {
+	s, e := &c.Open[last], v.Event
+	if e.Time < s.Start || e.Time > s.End.Add(c.Gap) {
 		return nil, false
 	}
 	s.Events++
 	counted := false
 	for i := range s.Counts {
-		if s.Counts[i].Type == v.Type {
+		if s.Counts[i].Type == e.Type {
 			s.Counts[i].Events++
 			counted = true
 			break
 		}
 	}
 	if !counted {
-		s.Counts = joinCounts(s.Counts, []schemas.TypeCount{{Type: v.Type, Events: 1}})
+		s.Counts = joinCounts(s.Counts, []schemas.TypeCount{{Type: e.Type, Events: 1}})
 	}
-	if v.Before(s.Entry.Mark) {
-		s.Entry = *v
+	switch {
+	case e.Time > s.End:
+		s.ends.setLast(v)
+		s.End = e.Time
+	case e.Time == s.Start || e.Time == s.End:
+		one := c.One(v)
+		c.joinEnds(s, &one)
 	}
-	if s.Exit.Before(v.Mark) {
-		s.Exit = *v
-	}
-	s.End = max(s.End, v.Time)
 	return s, true
 }
 
-func (s *Session) join(o *Session) {
+func (c *Sessions) join(s, o *Session) {
+	c.joinEnds(s, o)
 	s.Start, s.End = min(s.Start, o.Start), max(s.End, o.End)
 	s.Events += o.Events
 	s.Counts = joinCounts(o.Counts, s.Counts)
-	if o.Entry.Before(s.Entry.Mark) {
-		s.Entry = o.Entry
-	}
-	if s.Exit.Before(o.Exit.Mark) {
-		s.Exit = o.Exit
-	}
 	for i := range o.Firsts {
 		s.TellFirst(o.Firsts[i].Key, o.Firsts[i].Mark, o.Firsts[i].Value)
 	}
+}
+
+// joinEnds finds the first and the last event of two sessions.
+func (c *Sessions) joinEnds(s, o *Session) {
+	first, last := s.ends.first(), s.ends.last()
+	if c.Names.mark(o.ends.first(), o.Start).Before(c.Names.mark(first, s.Start)) {
+		first = o.ends.first()
+	}
+	if c.Names.mark(last, s.End).Before(c.Names.mark(o.ends.last(), o.End)) {
+		last = o.ends.last()
+	}
+	s.ends.set(first, last)
 }
 
 // TellFirst offers a value for the session.first call of that key.
@@ -295,22 +308,12 @@ func (s *Session) append(b []byte, e Edge) []byte {
 	for _, c := range s.Counts {
 		b = appendUint(e.Names.append(b, c.Type), uint64(c.Events))
 	}
-	b = s.Exit.append(s.Entry.append(b, e), e)
+	b = s.ends.append(b)
 	b = appendUint(b, uint64(len(s.Firsts)))
 	for i := range s.Firsts {
 		b = s.Firsts[i].Append(e.Names.append(b, s.Firsts[i].Key), e)
 	}
 	return b
-}
-
-// append keeps the id, which a session's record names, whatever its age.
-func (v *Visit) append(b []byte, e Edge) []byte {
-	b = appendID(e.Names.append(appendInt(b, int64(v.Time)), v.Source), v.ID)
-	return appendValue(e.Names.append(b, v.Type), v.Data)
-}
-
-func (r *Reader) visit() Visit {
-	return Visit{Mark{schemas.Instant(r.int()), r.name(), r.id()}, r.name(), r.value(0)}
 }
 
 // Decode reads all sessions.
@@ -327,12 +330,14 @@ func (c *Sessions) Decode(r *Reader) {
 		s.End = s.Start + schemas.Instant(r.uint())
 		counts := r.uint()
 		s.Given = counts&1 != 0
-		for range r.limit(counts>>1, 2) {
+		types := r.limit(counts>>1, 2)
+		s.Counts = make([]schemas.TypeCount, 0, max(types, 3))
+		for range types {
 			count := schemas.TypeCount{Type: r.name(), Events: int64(r.uint())}
 			s.Counts = append(s.Counts, count)
 			s.Events += count.Events
 		}
-		s.Entry, s.Exit = r.visit(), r.visit()
+		s.ends = r.ends(c.Names)
 		for range r.count(4) {
 			first := SessionFirst{r.name(), Register{First: true}}
 			first.Decode(r)

@@ -110,8 +110,9 @@ func appendDated(b []byte, all []Dated) []byte {
 }
 
 func (r *Reader) dated(into []Dated) []Dated {
-	last := schemas.Instant(0)
-	for range r.count(9) {
+	n, last := r.count(9), schemas.Instant(0)
+	into = slices.Grow(into, n)
+	for range n {
 		last += schemas.Instant(r.int())
 		into = append(into, Dated{last, r.float()})
 	}

@@ -140,13 +140,13 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	for _, path := range plan.Fields {
 		c.fields = append(c.fields, strings.Join(path, "."))
 	}
-	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits))
-	specs = append(specs, feature.Specs(plan)...)
 	c.actions = action.NewRules(rules, plan, c.fields, s.Limits)
-	specs = append(specs, c.actions.Specs()...)
 	segments := len(names)
-	names = slices.Concat(names, c.fields, texts(plan), c.actions.Texts())
-	c.Layout = state.NewLayout(specs, state.NewNames(names...), s.Limits.Events)
+	table := state.NewNames(slices.Concat(names, c.fields, texts(plan), c.actions.Texts())...)
+	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits, table))
+	specs = append(specs, feature.Specs(plan)...)
+	specs = append(specs, c.actions.Specs()...)
+	c.Layout = state.NewLayout(specs, table, s.Limits.Events)
 	c.Layout.Segments = segments
 	var meanings []string
 	for _, s := range plan.Segments {

@@ -67,7 +67,7 @@ func New(c Config, plan *expr.Plan, cell int, layout func() *state.Layout, field
 }
 
 // Spec is the operator's cell.
-func Spec(c Config, plan *expr.Plan, limits expr.Limits) state.Spec {
+func Spec(c Config, plan *expr.Plan, limits expr.Limits, names *state.Names) state.Spec {
 	window := schemas.Duration(0)
 	for _, call := range plan.Calls {
 		if call.Func == expr.FuncSessions {
@@ -75,7 +75,7 @@ func Spec(c Config, plan *expr.Plan, limits expr.Limits) state.Spec {
 		}
 	}
 	return state.Spec{Key: "sessions(gap " + c.Gap.String() + ")", New: func() state.Cell {
-		return &state.Sessions{Gap: c.Gap, Window: window, Keep: limits.Events}
+		return &state.Sessions{Gap: c.Gap, Window: window, Keep: limits.Events, Names: names}
 	}}
 }
 
@@ -88,20 +88,19 @@ func (o *Operator) Fold(in *operators.Input) {
 	if in.Late || in.Type.Reserved {
 		return
 	}
-	visit := state.Visit{Mark: state.MarkOf(e), Type: e.Type, Data: o.kept(e)}
+	visit := state.Visit{Coded: in.Coded, Kept: o.kept(e)}
 	all := o.sessions(in.Profile)
 	open := all.Current(in.Edge.Now) != nil
 	s, extended := all.Extend(&visit)
 	if !extended {
 		begun := false
 		if s, begun = all.Begin(&visit); !begun {
-			counts := []schemas.TypeCount{{Type: e.Type, Events: 1}}
-			s = all.Join(state.Session{Start: e.Time, End: e.Time, Events: 1, Counts: counts, Entry: visit, Exit: visit})
+			s = all.Join(all.One(&visit))
 		}
 	}
 	for _, call := range o.firsts {
 		if v := e.Fields[call.Field]; v.Known() && (call.Type == e.Type || call.Type == "*") {
-			s.TellFirst(call.Text, visit.Mark, v)
+			s.TellFirst(call.Text, state.MarkOf(e), v)
 		}
 	}
 	if !extended || !open {
@@ -184,11 +183,9 @@ func (o *Operator) NextOver(p *state.Profile) schemas.Instant {
 }
 
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
-	event := func(v state.Visit) schemas.SessionEvent {
-		return schemas.SessionEvent{ID: v.ID, Type: v.Type, Time: v.Time, Data: v.Data}
-	}
+	entry, exit := o.sessions(p).Ends(s)
 	return &schemas.SessionEnded{Profile: p.ID, Epoch: p.Epoch, Start: s.Start, End: s.End, Events: s.Events,
-		Counts: s.Counts, Entry: event(s.Entry), Exit: event(s.Exit)}
+		Counts: s.Counts, Entry: entry, Exit: exit}
 }
 
 // Current is the session open at n, nil if none.

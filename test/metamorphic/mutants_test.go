@@ -41,7 +41,8 @@ var mistakes = []mutant{
 	{"state/sessions.go", "c.Open[j].Start <= one.End.Add(c.Gap)", "c.Open[j].Start < one.End.Add(c.Gap)", "a late event exactly a gap before a session does not join it", false, ""},
 	{"state/sessions.go", "n <= c.Open[last].End.Add(c.Gap)", "n < c.Open[last].End.Add(c.Gap)", "a session is not open any more at end + gap", false, ""},
 	{"state/sessions.go", "s.End.Add(c.Gap) < n", "s.End.Add(c.Gap) <= n", "a session is published at end + gap, where it can still grow", false, ""},
-	{"state/sessions.go", "if o.Entry.Before(s.Entry.Mark) {", "if s.Entry.Before(o.Entry.Mark) {", "the entry is the last event", false, ""},
+	{"state/sessions.go", "if c.Names.mark(o.ends.first(), o.Start).Before(c.Names.mark(first, s.Start)) {", "if c.Names.mark(first, s.Start).Before(c.Names.mark(o.ends.first(), o.Start)) {", "the entry is the last event", false, ""},
+	{"state/sessions.go", "case e.Time == s.Start || e.Time == s.End:", "case false:", "of two events of one time the first to come is the entry", false, ""},
 	{"operators/session/session.go", "s.End.Add(o.gap + 1)", "s.End.Add(o.gap)", "the timer of a session's end comes a millisecond too early", false, ""},
 
 	// Sequences.
