@@ -103,25 +103,30 @@ func (s Disk) Apply(task int32, rows []state.Row, position state.Position) error
 	return nil
 }
 
-// worthTables is how many bytes of rows are sorted into tables: with fewer, making and syncing files takes longer than it saves.
-const worthTables = 1 << 20
+const (
+	worthTables = 1 << 20 // how many bytes of rows are sorted into tables: with fewer, making and syncing files takes longer than it saves
+	batched     = 10_000  // how many rows of a restore are in a batch
+)
 
-// Load stores rows of a restore, of which nobody knows what they replace, as Apply does. Many rows of a task of which there were
-// none become sorted tables, and have timers only after Loaded.
+// Load stores rows of a restore, of which nobody knows what they replace. Many rows of a task that has none become sorted tables,
+// and so do all that follow until Loaded makes their timers; else they are applied.
 func (s Disk) Load(task int32, rows []state.Row, position state.Position) error {
 	tables, err := s.Loading(task)
 	if err != nil {
 		return err
 	}
-	if !tables && size(rows) >= worthTables {
-		_, found, err := s.Position(task)
-		if err != nil {
+	before, found, err := s.Position(task)
+	if err != nil {
+		return err
+	}
+	if tables || !found && size(rows) >= worthTables {
+		return s.Store.Load(task, rows, position)
+	}
+	for found && len(rows) > batched { // after a crash these come once more, and nobody folds on top of them before
+		if err := s.Apply(task, rows[:batched], before); err != nil {
 			return err
 		}
-		tables = !found
-	}
-	if tables {
-		return s.Store.Load(task, rows, position)
+		rows = rows[batched:]
 	}
 	return s.Apply(task, rows, position)
 }
