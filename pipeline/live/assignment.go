@@ -78,6 +78,7 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 	}
 	for _, r := range restores {
 		r.hold = max(held/len(restores), heldLeast)
+		r.reader.most = int32(min(r.hold, mostFetched))
 	}
 	errs := make(chan error, len(restores))
 	var all sync.WaitGroup
