@@ -48,10 +48,14 @@ func crashLoading(rng *rand.Rand) error {
 			return err
 		}
 		n, err := found(s, h, durable)
-		if err == nil && h[n].loading { // the next process ends it
-			h = append(h[:n+1], loadedTask{model: h[n].model.clone()})
-			n++
-			err = s.Loaded(1)
+		for more := rng.IntN(3); err == nil && h[n].loading; more-- { // the next process goes on, and ends it
+			now := loadedTask{h[n].model.clone(), more > 0}
+			h = append(h[:n+1], now)
+			if n++; now.loading {
+				err = now.model.load(rng, 1, n, s)
+			} else {
+				err = s.Loaded(1)
+			}
 		}
 		if err == nil {
 			err = h[n].model.differs(s)
@@ -95,7 +99,7 @@ func loadUntilCrash(rng *rand.Rand, fs *vfs.MemFS, o disk.Options, h *[]loadedTa
 		case there && rng.IntN(10) == 0:
 			delete(now.model, 1)
 			now.loading, sync, do = false, false, func() error { return s.DropTask(1) }
-		case now.loading && rng.IntN(6) == 0:
+		case now.loading && rng.IntN(3) == 0:
 			now.loading, do = false, func() error { return s.Loaded(1) }
 		case now.loading || !there:
 			rows := now.model.piece(rng, 1, n)

@@ -34,8 +34,8 @@ func (m model) piece(rng *rand.Rand, task int32, n int) []state.Row {
 		t.profiles = make(map[string]profileModel)
 	}
 	var rows []state.Row
-	for range rng.IntN(100) {
-		r := state.Row{Key: fmt.Sprintf("u%d", rng.IntN(200))}
+	for range rng.IntN(400) {
+		r := state.Row{Key: fmt.Sprintf("u%d", rng.IntN(300))}
 		if rng.IntN(4) == 0 {
 			delete(t.profiles, r.Key)
 		} else {
