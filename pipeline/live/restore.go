@@ -13,7 +13,7 @@ import (
 // held is how many bytes of the changelog the restores of a session hold together before they store them, and heldLeast how
 // many each does. The more are stored at once, the less often what lies in the store is sorted again.
 const (
-	held      = 64 << 20
+	held      = 128 << 20
 	heldLeast = 4 << 20
 )
 

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
-
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
@@ -23,9 +21,9 @@ func TestLoadInPieces(t *testing.T) {
 	met := map[bool]int{} // by whether there were tables
 	for seed := range uint64(12) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		fs := vfs.NewMem()
+		dir := t.TempDir()
 		open := func() partition.Disk {
-			store, err := disk.Open("state", disk.Options{FS: fs})
+			store, err := disk.Open(dir, disk.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -26,9 +26,32 @@ func (s *Store) Load(task int32, rows []state.Row, position state.Position) erro
 	if !loading {
 		t.level = bottomLevel // as nothing lies below
 	}
-	err = s.fault.run(func() error { return t.ingest(t.fill(rows, position)) })
+	err = s.fault.run(func() error {
+		if err := s.settle(); err != nil {
+			return err
+		}
+		return t.ingest(t.fill(rows, position))
+	})
 	if err != nil {
 		return fmt.Errorf("loading %d rows of task %d: %w", len(rows), task, err)
+	}
+	return nil
+}
+
+// mostAbove is how many tables may lie above each other before a piece is put on top. Pebble does not bound it by itself, and
+// where it is L0StopWritesThreshold the commits of all tasks have to wait.
+const mostAbove = 48
+
+// settle waits for compactions.
+func (s *Store) settle() error {
+	s.settling.Lock() // each end of a compaction wakes one
+	defer s.settling.Unlock()
+	for s.db.Metrics().Levels[0].Sublevels >= mostAbove {
+		select {
+		case <-s.compacted:
+		case <-s.fault.occurred:
+			return s.fault.get()
+		}
 	}
 	return nil
 }

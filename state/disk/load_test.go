@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
@@ -151,6 +152,30 @@ func TestLoadWithoutLinks(t *testing.T) {
 		if err := m.load(rng, 1, n, s); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := errors.Join(s.Loaded(1), m.differs(s)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A load waits for compactions before so many tables lie above each other that commits would have to.
+func TestLoadWaitsForCompactions(t *testing.T) {
+	fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if op.Kind == errorfs.OpCreate && strings.HasSuffix(op.Path, ".sst") {
+			time.Sleep(100 * time.Millisecond) // a compaction is slower than the pieces that come
+		}
+		return nil
+	}))
+	s, m, most := open(t, disk.Options{FS: fs}), make(model), 0
+	rng := rand.New(rand.NewPCG(1, 1))
+	for n := 1; n <= 150; n++ {
+		if err := m.load(rng, 1, n, s); err != nil {
+			t.Fatal(err)
+		}
+		most = max(most, s.Metrics().ReadAmp)
+	}
+	if most < 40 || most > 56 {
+		t.Errorf("%d tables lay above each other; commits wait from 64 on", most)
 	}
 	if err := errors.Join(s.Loaded(1), m.differs(s)); err != nil {
 		t.Error(err)

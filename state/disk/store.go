@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/sstable"
@@ -39,6 +40,8 @@ type Store struct {
 	fs           vfs.FS // lets nothing be written after a fault
 	dir          string
 	tableOptions [bottomLevel + 1]sstable.WriterOptions // by level, of tables that are made beside Pebble
+	settling     sync.Mutex
+	compacted    chan struct{} // has one in it after a compaction
 }
 
 // Open opens the folder dir, and makes it unless o.ReadOnly.
@@ -46,7 +49,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if o.Memtable == 0 {
 		o.Memtable = defaultMemtable
 	}
-	s := &Store{fault: newFault(), o: o, dir: dir}
+	s := &Store{fault: newFault(), o: o, dir: dir, compacted: make(chan struct{}, 1)}
 	err := s.fault.run(s.open)
 	if err != nil {
 		return nil, fmt.Errorf("opening state in %s: %w", dir, err)
@@ -56,6 +59,8 @@ func Open(dir string, o Options) (*Store, error) {
 
 func (s *Store) open() error {
 	o := s.o.pebble(s.fault)
+	events := pebble.TeeEventListener(*o.EventListener, pebble.EventListener{CompactionEnd: s.onCompaction})
+	o.EventListener = &events
 	db, err := pebble.Open(s.dir, o)
 	if err != nil {
 		return err
@@ -72,6 +77,14 @@ func (s *Store) open() error {
 		return errors.Join(err, db.Close())
 	}
 	return nil
+}
+
+// onCompaction may not wait, nor ask the store anything.
+func (s *Store) onCompaction(pebble.CompactionInfo) {
+	select {
+	case s.compacted <- struct{}{}:
+	default:
+	}
 }
 
 // checkFormat refuses a folder of another format, and marks an empty one as ours. A crash between
