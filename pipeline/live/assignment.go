@@ -15,10 +15,15 @@ import (
 
 var errLost = errors.New("the group has given this member's tasks to others")
 
-// assigned is called before the offsets of gained tasks are read, and so settles what this instance may have left open.
+// assigned is called after each rebalance, and before the offsets of gained tasks are read, and so settles what this instance may have left open.
 func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[string][]int32) {
 	<-s.made
 	if s.over.Err() != nil {
+		return
+	}
+	member, _ := client.GroupMetadata()
+	if !s.txn.of(member) {
+		s.end(errLost)
 		return
 	}
 	tasks := tasksIn(gained)
@@ -33,7 +38,6 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[str
 		return
 	}
 	s.settled = true
-	member, _ := client.GroupMetadata()
 	s.c.Tell(Joined{s.c.Instance, member})
 }
 

@@ -21,17 +21,22 @@ func (s Disk) Get(task int32, key string) ([]byte, error) {
 	return row, err
 }
 
-// Snapshot is the store as it is now.
-func (s Disk) Snapshot() (Snapshot, error) {
-	r, err := s.Reader()
-	return Snapshot{r}, err
+// Snapshot are the rows and the position of a task of one moment, whatever is committed meanwhile. It must be closed.
+type Snapshot interface {
+	Rows
+	Position(task int32) (position state.Position, found bool, err error)
+	Close() error
 }
 
-// Snapshot are rows and positions of one moment, whatever is committed meanwhile. It must be closed.
-type Snapshot struct{ *disk.Reader }
+// Snapshot is the store as it is now.
+func (s Disk) Snapshot(int32) (Snapshot, error) {
+	r, err := s.Reader()
+	return snapshot{r}, err
+}
 
-// Get is a row; nil: there is none.
-func (s Snapshot) Get(task int32, key string) ([]byte, error) {
+type snapshot struct{ *disk.Reader }
+
+func (s snapshot) Get(task int32, key string) ([]byte, error) {
 	row, found, err := s.Profile(nil, task, key)
 	if !found {
 		return nil, err
@@ -41,7 +46,12 @@ func (s Snapshot) Get(task int32, key string) ([]byte, error) {
 
 // Due are the first timers that are due.
 func (s Disk) Due(task int32, upTo schemas.Instant, most int) ([]Timer, error) {
-	timers, err := s.Store.Due(task, upTo, most)
+	return s.DueAfter(task, Timer{At: schemas.Earliest}, upTo, most)
+}
+
+// DueAfter is Due for the timers after a given one.
+func (s Disk) DueAfter(task int32, after Timer, upTo schemas.Instant, most int) ([]Timer, error) {
+	timers, err := s.Store.DueAfter(task, disk.Timer{At: after.At, ID: after.Key}, upTo, most)
 	out := make([]Timer, len(timers))
 	for i, t := range timers {
 		out[i] = Timer{At: t.At, Key: t.ID}

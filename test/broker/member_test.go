@@ -5,6 +5,7 @@ package broker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/state/disk"
@@ -69,7 +71,7 @@ func runMember(text string) error {
 	if err != nil {
 		return err
 	}
-	rows := partition.Disk{Store: store} // counters are rows that nothing wakes: they are shorter than a row's time
+	rows := behind.New(partition.Disk{Store: store}) // counters are rows that nothing wakes: they are shorter than a row's time
 	err = live.Run(ctx, live.Config{
 		Name: m.Name, Instance: m.Instance, Sources: m.Sources,
 		CommitInterval: 100 * time.Millisecond, SessionTimeout: sessionTimeout, Leave: m.Leave,
@@ -81,10 +83,7 @@ func runMember(text string) error {
 		},
 		Client: []kgo.Opt{kgo.SeedBrokers(m.Brokers...)},
 	})
-	if err != nil {
-		return err
-	}
-	return store.Close()
+	return errors.Join(err, rows.Close(), store.Close())
 }
 
 const sessionTimeout = 6 * time.Second // the least that brokers allow by default

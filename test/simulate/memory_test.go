@@ -56,8 +56,17 @@ func (m *memory) Get(task int32, key string) ([]byte, error) {
 	return nil, nil
 }
 
-// Due are the first timers that are due, as partition.Disk finds them.
+// Due are the first timers that are due.
 func (m *memory) Due(task int32, upTo schemas.Instant, most int) (timers []partition.Timer, err error) {
+	return m.DueAfter(task, partition.Timer{At: schemas.Earliest}, upTo, most)
+}
+
+func earlier(a, b partition.Timer) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key))
+}
+
+// DueAfter are those after a given one, as partition.Disk finds them.
+func (m *memory) DueAfter(task int32, after partition.Timer, upTo schemas.Instant, most int) (timers []partition.Timer, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if t := m.mu.tasks[task]; t != nil {
@@ -65,12 +74,12 @@ func (m *memory) Due(task int32, upTo schemas.Instant, most int) (timers []parti
 			panic(fmt.Sprintf("task %d is asked for timers, which are not there before it is loaded", task))
 		}
 		for key, row := range t.rows {
-			if at := state.RowWake(row); at <= upTo {
-				timers = append(timers, partition.Timer{At: at, Key: key})
+			if timer := (partition.Timer{At: state.RowWake(row), Key: key}); timer.At <= upTo && earlier(after, timer) < 0 {
+				timers = append(timers, timer)
 			}
 		}
 	}
-	slices.SortFunc(timers, func(a, b partition.Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(timers, earlier)
 	return timers[:min(most, len(timers))], nil
 }
 
@@ -112,6 +121,12 @@ func (m *memory) Position(task int32) (state.Position, bool, error) {
 	}
 	return state.Position{}, false, nil
 }
+
+// Snapshot is the memory itself: here nobody reads while others write.
+func (m *memory) Snapshot(int32) (partition.Snapshot, error) { return m, nil }
+
+// Close ends a snapshot.
+func (m *memory) Close() error { return nil }
 
 func (m *memory) Apply(task int32, rows []state.Row, position state.Position) error {
 	return m.do(applied{task: task, rows: slices.Clone(rows), position: position})

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/test/counter"
 )
@@ -14,7 +15,7 @@ import (
 // A work is what the members do.
 type work interface {
 	outputs() []string // topics
-	open(store *memory) func(task int32, position state.Position) (live.Folder, error)
+	open(store partition.Store) func(task int32, position state.Position) (live.Folder, error)
 	record(s *simulation, topics []string) *kgo.Record // the next of the input
 	faults(s *simulation, inputs []string) []string    // what is wrong with what came out
 }
@@ -24,7 +25,7 @@ type counting struct{ atLeast bool }
 
 func (counting) outputs() []string { return []string{"shop.counts"} }
 
-func (counting) open(store *memory) func(int32, state.Position) (live.Folder, error) {
+func (counting) open(store partition.Store) func(int32, state.Position) (live.Folder, error) {
 	return counter.Open("shop.counts", store)
 }
 
