@@ -47,7 +47,7 @@ type history struct {
 	sure   [tasks]int     // which of them is known to be written
 	views  []view
 
-	restoring bool // a task, with which nothing else is done meanwhile
+	busy bool // with a write, or with a restore, beside which nothing is done to the task
 }
 
 // meanwhile is what happens during a write.
@@ -63,9 +63,11 @@ func (m meanwhile) Apply(task int32, rows []state.Row, position state.Position) 
 }
 
 func (h *history) meanwhile(task int32) error {
-	if h.restoring {
+	if h.busy {
 		return nil
 	}
+	h.busy = true
+	defer func() { h.busy = false }()
 	switch h.random.IntN(6) {
 	case 0:
 		if len(h.s.task(task).mu.layers) < mostLayers { // else it would be written at once
@@ -208,9 +210,12 @@ func (h *history) commit(task int32) error {
 	}
 	h.all[task] = append(h.all[task], m)
 	position := state.Position{Changelog: m.n}
-	if h.random.IntN(12) == 0 && !h.restoring { // it was elsewhere for a while
-		h.restoring = true
-		defer func() { h.restoring = false }()
+	if h.random.IntN(12) == 0 && !h.busy { // it was elsewhere for a while
+		h.busy = true
+		defer func() { h.busy = false }()
+		for i := range rows {
+			rows[i].Was = state.WakeUnknown
+		}
 		return errors.Join(h.s.Load(task, rows, position), h.s.Loaded(task))
 	}
 	return h.s.Apply(task, rows, position)
