@@ -5,6 +5,7 @@ CASES    ?= 250000
 OUT      ?= out
 SEEDS    ?= 300
 LONG     ?= 2m
+AWAY     ?= 60s
 
 # They do no I/O, read no clock and start no goroutine themselves; what shares them between goroutines must not race.
 PURE := ./schemas/... ./state/... ./operators/... ./config/...
@@ -59,6 +60,10 @@ simulate: ## Kill members at SEEDS (300) times chosen instants, on a broker in m
 .PHONY: broker
 broker: ## The same with processes on a real Kafka, for LONG (2m): KAFKA_BROKERS, or Docker, or Java with Maven
 	$(GO) test -v ./test/broker -broker -long $(LONG) -timeout 0
+
+.PHONY: registry
+registry: ## Run the tests with a real schema registry, of Java and Maven, that goes away for AWAY (60s) while a member runs
+	$(GO) test -v ./test/registry -apicurio -away $(AWAY) -timeout 15m
 
 .PHONY: soak-broker
 soak-broker: ## Let a member run on a real Kafka for LONG (30m is worth it) at a steady load, and see that it takes nothing more

@@ -33,9 +33,13 @@ func ParseAvro(text AvroText) (*Avro, error) {
 	return a, nil
 }
 
+// ErrAwaited says that the schema of a record is still being asked for. The record is neither read nor of no use: it is to be
+// decoded again later.
+var ErrAwaited = errors.New("its schema is awaited")
+
 // AvroSchemas finds the schemas that records were written with.
 type AvroSchemas interface {
-	// AvroSchema is the schema with this id. It may wait for it. An error says why there is none.
+	// AvroSchema is the schema with this id. It may wait for it. An error says why there is none, or is ErrAwaited.
 	AvroSchema(id int32) (AvroText, error)
 }
 
@@ -95,6 +99,9 @@ func (d *avroMessages) find(id int32) error {
 	p := d.programs[id]
 	if p == nil {
 		text, err := d.schemas.AvroSchema(id)
+		if errors.Is(err, ErrAwaited) {
+			return err
+		}
 		if err != nil {
 			var known *Unusable
 			if errors.As(err, &known) {

@@ -32,11 +32,16 @@ type served struct {
 type percentiles struct {
 	Events          int     `json:"events"`
 	EventsPerSecond float64 `json:"events_per_second"`
-	Changes         int     `json:"changes"` // those that an event of this part caused
+	CPUPerEvent     float64 `json:"cpu_seconds_per_event"` // of the process, with all that makes, sends and reads them; 0: not known
+	Behind          float64 `json:"behind_seconds"`        // how long what was not committed when the load ended had taken to come
+	Changes         int     `json:"changes"`               // those that an event of this part caused, after the warm-up
 	P50             float64 `json:"p50_seconds"`
 	P99             float64 `json:"p99_seconds"`
 	P999            float64 `json:"p999_seconds"`
 }
+
+// keptUp is whether little more than a commit or two was under way at the end of the load.
+func (p *percentiles) keptUp() bool { return p.Behind < 1 }
 
 func (c *cost) spent(events int, took, cpu time.Duration) {
 	c.EventsPerSecond = float64(events) / took.Seconds()
@@ -67,6 +72,10 @@ func (r *benchResult) print(w io.Writer) error {
 	t.row("bytes a profile", fmt.Sprintf("%.0f in the changelog, before compression", r.Service.BytesPerProfile))
 	t.row("")
 	t.row("LATENCY", fmt.Sprintf("from when an event was due to when its change is read, at %.0f events a second", r.Latency.EventsPerSecond))
+	t.row("CPU an event", micro(r.Latency.CPUPerEvent)+" of this process, which also makes, sends and reads them")
+	if !r.Latency.keptUp() {
+		t.row("not kept up", fmt.Sprintf("%.1f s behind at the end: this is how long a queue takes, as the processors had other work", r.Latency.Behind))
+	}
 	t.row("changes", fmt.Sprint(r.Latency.Changes))
 	t.row("p50", milli(r.Latency.P50))
 	t.row("p99", milli(r.Latency.P99))

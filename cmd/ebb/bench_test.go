@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // TestBench: it measures everything, counts every event once, and leaves nothing behind. That each change which was committed
@@ -38,6 +41,7 @@ func TestBench(t *testing.T) {
 		"profiles": float64(r.Profiles), "fold rate": r.Fold.EventsPerSecond, "rate": r.Service.EventsPerSecond, "bytes": r.Service.BytesPerProfile,
 		"fold CPU": r.Fold.CPUPerEvent, "CPU": r.Service.CPUPerEvent, "peak": float64(r.PeakBytes),
 		"load": float64(r.Latency.Events), "seen": float64(r.Latency.Changes), "p50": r.Latency.P50,
+		"load CPU": r.Latency.CPUPerEvent,
 	} {
 		if v <= 0 {
 			t.Errorf("%s is %v", name, v)
@@ -48,6 +52,33 @@ func TestBench(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
+// TestBenchBehind: latencies of a service that did not keep up are told to be those of a queue, and others are not.
+func TestBenchBehind(t *testing.T) {
+	for behind, want := range map[float64]bool{.2: false, 1.5: true} {
+		var out bytes.Buffer
+		r := benchResult{Latency: percentiles{Behind: behind}}
+		if err := r.print(&out); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "1.5 s behind at the end"); got != want {
+			t.Errorf("%v s behind: told %v, want %v\n%s", behind, got, want, &out)
+		}
+	}
+}
+
+// TestBenchWarm: what was due before the load was warm is not counted, what was due from then on is.
+func TestBenchWarm(t *testing.T) {
+	now := time.Now()
+	l := openLoop{counted: now.Add(-2 * time.Second)}
+	l.mu.due = map[string]time.Time{"cold": now.Add(-3 * time.Second), "first": l.counted, "warm": now.Add(-time.Second)}
+	for _, id := range []string{"cold", "first", "warm", "somebody else's"} {
+		l.take(&kgo.Record{Value: fmt.Appendf(nil, `{"caused_by":{"id":%q}}`, id)})
+	}
+	if len(l.mu.seen) != 2 || l.mu.all != 4 || l.mu.seen[0] < 2*time.Second || l.mu.seen[1] >= l.mu.seen[0] {
+		t.Errorf("of %d changes %v were counted", l.mu.all, l.mu.seen)
 	}
 }
 

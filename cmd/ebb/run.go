@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/serve"
@@ -63,7 +64,8 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	if err != nil {
 		return err
 	}
-	defer func() { err = withRoom(s.State.Dir, errors.Join(err, closeState(store))) }()
+	rows := behind.New(partition.Disk{Store: store})
+	defer func() { err = withRoom(s.State.Dir, errors.Join(err, closeState(store, rows))) }()
 	instance, err := instanceOf(s)
 	if err != nil {
 		return err
@@ -73,7 +75,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		return err
 	}
 	client = append(client, clientLog(log))
-	node := serve.New(s.Name, s.catalog, store, s.HTTP.Token)
+	node := serve.New(s.Name, s.catalog, rows, store.Metrics, s.HTTP.Token)
 	ctx, stop, err := listen(ctx, node, s.HTTP.Listen, log)
 	if err != nil {
 		return err
@@ -84,12 +86,16 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 		return unlessStopped(ctx, err)
 	}
 	node.Tasks(tasks)
-	common, err := partitions(ctx, s, forget, log)
+	read, registry, err := liveSources(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer registry.Close()
+	common, err := partitions(ctx, s, read, registry, forget, log)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
 	common.Profiled = max(common.Profiled/tasks, 1000) // as if this member had all partitions: then it has room for them
-	rows := partition.Disk{Store: store}
 	c := live.Config{
 		Name: s.Name, Instance: instance, CommitInterval: time.Duration(s.Kafka.CommitInterval) * time.Millisecond,
 		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), AtOnce: atOnce(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),

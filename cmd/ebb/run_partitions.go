@@ -33,10 +33,11 @@ func atOnce(s *settings) (topics []string) {
 	return topics
 }
 
-// partitions is what all partitions of the service have in common.
-func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) (*partition.Config, error) {
+// partitions is what all partitions of the service have in common, with the sources they read, and the client of the registry
+// if there is one.
+func partitions(ctx context.Context, s *settings, sources []partition.Source, client *registry.Client, forget bool, log *zap.Logger) (_ *partition.Config, err error) {
 	c := &partition.Config{
-		Name: s.Name, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
+		Name: s.Name, Sources: sources, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
 		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: s.muteBefore(), Profiles: -1,
 		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Profiled: int(s.State.Cache / decodedSize), ForgetHistory: forget,
 	}
@@ -49,34 +50,10 @@ func partitions(ctx context.Context, s *settings, forget bool, log *zap.Logger) 
 	if s.Outputs.Format == "segment" {
 		c.Encoders = map[string]schemas.Encoder{"segment-changes": schemas.AudienceCalls{}}
 	}
-	var client *registry.Client
-	var err error
-	if c.Sources, client, err = sources(ctx, s); err != nil {
-		return nil, err
-	}
 	if s.Outputs.Format == "avro" && client != nil {
 		c.Encoders, err = avroEncoders(ctx, s, client, log)
 	}
 	return c, err
-}
-
-// sources are the topics that are read, ebb's own last, and the client of the registry that their decoders ask, if there is one.
-func sources(ctx context.Context, s *settings) (out []partition.Source, client *registry.Client, err error) {
-	var writers schemas.AvroSchemas
-	if r := s.Kafka.SchemaRegistry; r != nil {
-		if client, err = registry.New(ctx, registry.Options{URL: r.URL, User: r.User, Password: r.Password}); err != nil {
-			return nil, nil, err
-		}
-		writers = client
-	}
-	for _, source := range s.sources {
-		out = append(out, partition.Source{Topic: source.Topic, Loose: !source.Keyed, Decoder: func() partition.Decoder { return source.mapper(writers) }})
-	}
-	own, err := ownEvents(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	return append(out, partition.Source{Topic: own.Topic, Own: true, Decoder: func() partition.Decoder { return own.mapper(nil) }}), client, nil
 }
 
 // decodedSize is about what a decoded profile takes, in bytes.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/state/disk"
 )
 
@@ -21,10 +22,10 @@ func openState(s *settings) (*disk.Store, error) {
 	return store, err
 }
 
-// closeState gives the folder up. Of a store that has failed before there is nothing more to say.
-func closeState(store *disk.Store) error {
+// closeState writes what is not in the folder yet, and gives it up. Of a store that has failed before there is nothing more to say.
+func closeState(store *disk.Store, rows *behind.Store) error {
 	failed := store.Err()
-	err := store.Close()
+	err := errors.Join(rows.Close(), store.Close())
 	if failed != nil {
 		return nil
 	}

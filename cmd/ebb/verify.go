@@ -80,7 +80,7 @@ func (v *verification) run(ctx context.Context, s *settings, client *kgo.Client)
 		v.kinds[s.Name+"."+kind] = &verifiedKind{Kind: kind}
 		kinds = append(kinds, s.Name+"."+kind)
 	}
-	_, registry, err := sources(ctx, s)
+	read, registry, err := sources(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (v *verification) run(ctx context.Context, s *settings, client *kgo.Client)
 	if err != nil {
 		return err
 	}
-	common, err := partitions(ctx, s, true, log)
+	common, err := partitions(ctx, s, read, registry, true, log)
 	if err != nil {
 		return err
 	}

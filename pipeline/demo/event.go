@@ -27,25 +27,10 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	return fmt.Appendf(b, `{"event_id":%q,"user":%q,"ts":%d,"type":%q,"props":%s}`, e.ID, e.Shopper, int64(e.Time), e.Type, props)
 }
 
-// arrivals is a heap by arrival.
-type arrivals []*Event
-
-func (h arrivals) Len() int { return len(h) }
-func (h arrivals) Less(i, j int) bool {
-	if h[i].Arrival != h[j].Arrival {
-		return h[i].Arrival < h[j].Arrival
+// Before tells of which of two the shop hears first.
+func (e *Event) Before(other *Event) bool {
+	if e.Arrival != other.Arrival {
+		return e.Arrival < other.Arrival
 	}
-	return h[i].seq < h[j].seq
-}
-func (h arrivals) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push adds one.
-func (h *arrivals) Push(x any) { *h = append(*h, x.(*Event)) }
-
-// Pop takes the first.
-func (h *arrivals) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return x
+	return e.seq < other.seq
 }

@@ -1,10 +1,10 @@
 package demo
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/ebbstream/ebb/pipeline/shop"
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -13,8 +13,8 @@ const Start = schemas.Instant(1767592800000)
 
 // Shoppers are the people of the shop. They give their events in the order in which the shop hears of them.
 type Shoppers struct {
-	due     visits
-	waiting arrivals
+	due     shop.Queue[*visit]
+	waiting shop.Queue[*Event]
 	chance  *rand.Rand // of the way here, not of the people
 	seq     int
 }
@@ -31,22 +31,22 @@ func NewShoppers(seed uint64, n int) *Shoppers {
 		if i%3 == 2 {
 			first = Start.Add(p.span(20 * schemas.Day))
 		}
-		heap.Push(&s.due, &visit{at: first, of: p, number: i})
+		s.due.Push(&visit{at: first, of: p, number: i})
 	}
 	return s
 }
 
 // Next is the next event to arrive. There is always one: somebody comes back.
 func (s *Shoppers) Next() *Event {
-	for len(s.waiting) == 0 || s.waiting[0].Arrival >= s.due[0].at {
-		v := s.due[0]
+	for s.waiting.Len() == 0 || s.waiting.First().Arrival >= s.due.First().at {
+		v := s.due.First()
 		for _, e := range v.of.visit(v.at) {
 			s.send(e)
 		}
 		v.at = v.of.next
-		heap.Fix(&s.due, 0)
+		s.due.FixFirst()
 	}
-	return heap.Pop(&s.waiting).(*Event)
+	return s.waiting.Pop()
 }
 
 // send is the way of an event to the shop: mostly at once, now and then a little later, twice, or much too late.
@@ -63,9 +63,9 @@ func (s *Shoppers) send(e *Event) {
 		again := *e
 		s.seq++
 		again.seq, again.Arrival = s.seq, e.Arrival.Add(schemas.Minute)
-		heap.Push(&s.waiting, &again)
+		s.waiting.Push(&again)
 	}
-	heap.Push(&s.waiting, e)
+	s.waiting.Push(e)
 }
 
 // visit is when somebody comes next.
@@ -75,25 +75,10 @@ type visit struct {
 	number int
 }
 
-// visits is a heap by time.
-type visits []*visit
-
-func (h visits) Len() int { return len(h) }
-func (h visits) Less(i, j int) bool {
-	if h[i].at != h[j].at {
-		return h[i].at < h[j].at
+// Before tells who comes first.
+func (v *visit) Before(other *visit) bool {
+	if v.at != other.at {
+		return v.at < other.at
 	}
-	return h[i].number < h[j].number
-}
-func (h visits) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push adds one.
-func (h *visits) Push(x any) { *h = append(*h, x.(*visit)) }
-
-// Pop takes the first.
-func (h *visits) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return x
+	return v.number < other.number
 }

@@ -7,19 +7,22 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
 var errLost = errors.New("the group has given this member's tasks to others")
 
-// assigned is called before the offsets of gained tasks are read, and so settles what this instance may have left open.
+// assigned is called after each rebalance, and before the offsets of gained tasks are read, and so settles what this instance may have left open.
 func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[string][]int32) {
 	<-s.made
 	if s.over.Err() != nil {
+		return
+	}
+	member, _ := client.GroupMetadata()
+	if !s.txn.of(member) {
+		s.end(errLost)
 		return
 	}
 	tasks := s.tasksIn(gained)
@@ -34,7 +37,6 @@ func (s *session) assigned(_ context.Context, client *kgo.Client, gained map[str
 		return
 	}
 	s.settled = true
-	member, _ := client.GroupMetadata()
 	s.c.Tell(Joined{s.c.Instance, member})
 }
 
@@ -85,6 +87,10 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			}
 		}
 	}
+	for _, r := range restores {
+		r.hold = max(held/len(restores), heldLeast)
+		r.reader.most = int32(min(r.hold, mostFetched))
+	}
 	errs := make(chan error, len(restores))
 	var all sync.WaitGroup
 	for p, r := range restores {
@@ -126,45 +132,6 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 		}
 	}
 	return offsets, nil
-}
-
-// begin has a position speak of all inputs of its task, and of no others. In those of which it says nothing a task begins as a
-// new one does. Where the records after it are deleted, it goes on after those: nobody can bring them back, and the group's
-// offsets cannot move it.
-func (s *session) begin(ctx context.Context, position *state.Position, p int32) error {
-	var inputs []state.Input
-	for _, topic := range s.c.inputs() {
-		listed := map[Start]kadm.ListedOffsets{}
-		for number := range int32(s.txn.topics[topic].partitions) {
-			if s.taskOf(number) != p {
-				continue
-			}
-			in, known := position.In(topic, number)
-			begin := s.c.Start
-			if known {
-				begin = Start{}
-			}
-			if listed[begin] == nil {
-				var err error
-				if listed[begin], err = begin.offsets(ctx, s.client, topic); err != nil {
-					return fmt.Errorf("looking up where to begin in %s: %w", topic, err)
-				}
-			}
-			o, found := listed[begin].Lookup(topic, number)
-			if !found || o.Err != nil {
-				return fmt.Errorf("looking up where to begin in %s partition %d: %w", topic, number, errors.Join(o.Err, ctx.Err()))
-			}
-			if !known {
-				in = state.Input{Topic: topic, Partition: number, Next: o.Offset, Clock: schemas.Earliest}
-			} else if in.Next < o.Offset {
-				s.c.Tell(Gone{Task: p, Topic: topic, Partition: number, Position: in.Next, Start: o.Offset})
-				in.Next, in.Folded = o.Offset, 0
-			}
-			inputs = append(inputs, in)
-		}
-	}
-	position.Inputs = inputs
-	return nil
 }
 
 // open makes the folder of a restored task.

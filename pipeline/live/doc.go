@@ -16,4 +16,8 @@
 //     transaction in flight has ended, and a loss after it can no longer begin to commit.
 //  6. Each record is folded once on the way to a commit: a record before the position of its task ends the session.
 //  7. An instance that another process has taken over stops, and says so.
+//
+// The group speaks the classic protocol (cooperative, with static members), not that of KIP-848: there the broker assigns, by
+// its assignors uniform and range, and knows nothing of tasks. Uniform takes partition p of two topics to different members;
+// range keeps them together, but moves what it need not. Assignors of clients, which KIP-848 foresees, no broker has yet.
 package live

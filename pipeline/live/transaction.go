@@ -21,6 +21,7 @@ type kafkaTransaction struct {
 	group    string
 	id       string
 	instance string
+	member   string // the group's name for this session, from its first assignment on
 	topics   map[string]topic
 	producer int64 // the id and epoch under which the transaction was begun
 	epoch    int16
@@ -80,9 +81,19 @@ func (t *kafkaTransaction) publishAtOnce(c *Config) (err error) {
 	return nil
 }
 
+// of tells whether a member id is the session's; the first one is. A member that learns only from the answer to its request to
+// join that the group has dropped it is joined once more by the client, under another id, without a call of lost.
+func (t *kafkaTransaction) of(member string) bool {
+	if t.member == "" {
+		t.member = member
+	}
+	return t.member == member
+}
+
 // offsets adds the offsets to the transaction, under the membership of this moment. It is the one under which the tasks
-// were given, or a later one that still has them: a revocation waits for this transaction, and a loss cancels ctx before the
-// client can join again. So a generation that went by between the reading and the arrival is read again, and not an error.
+// were given, or a later generation that still has them: a revocation waits for this transaction, a loss cancels ctx before
+// the client can join again, and who was dropped has another member id. So a generation that went by between the reading and
+// the arrival is read again, and not an error.
 func (t *kafkaTransaction) offsets(ctx context.Context, next []state.Input) error {
 	for {
 		err := t.addOffsets(ctx, next)
@@ -101,6 +112,9 @@ func (t *kafkaTransaction) addOffsets(ctx context.Context, next []state.Input) e
 	member, generation := t.client.GroupMetadata()
 	if err := context.Cause(ctx); err != nil {
 		return err // the membership just read may be a new one, which never had the tasks
+	}
+	if member != t.member {
+		return errLost
 	}
 	producer, epoch, err := t.client.ProducerID(ctx)
 	if err != nil {

@@ -26,6 +26,7 @@ type input struct {
 	events  []schemas.Event // of the record at the head; those before `at` are folded
 	at      int
 	opened  bool        // the record at the head was looked at
+	stuck   bool        // the record at the head cannot be read yet: its schema is awaited
 	next    int64       // the offset after the last record that was taken off
 	resume  state.Input // where a former owner stood; its record there may be folded in part
 	until   state.Input // in a record of which a part is folded: where to stop for now; see Partition.Until
@@ -43,7 +44,10 @@ type input struct {
 // push takes records in.
 func (in *input) push(records []*kgo.Record) {
 	in.pending = append(in.pending, records...)
-	in.since, in.await = schemas.Never, schemas.Never
+	in.since = schemas.Never
+	if !in.stuck {
+		in.await = schemas.Never
+	}
 	if last := records[len(records)-1].Offset + 1; in.end < last {
 		in.end = last
 	}
@@ -75,7 +79,7 @@ func (in *input) idle(after schemas.Duration) bool {
 	return in.since != schemas.Never && in.asked.Sub(in.since) >= after
 }
 
-// head is the next event; nil if no record is left. Records without events are passed over, and those of no use told to bad.
+// head is the next event; nil if no record is left, or the next cannot be read yet. Records without events are passed over, and those of no use told to bad.
 func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.Event, error) {
 	for {
 		if in.opened {
@@ -106,6 +110,13 @@ func (in *input) head(bad func(r *kgo.Record, why *schemas.Unusable)) (*schemas.
 		}
 		in.take(r)
 		events, err := in.decoder.Decode(&in.record)
+		if errors.Is(err, schemas.ErrAwaited) {
+			in.opened, in.stuck = false, true
+			return nil, nil
+		}
+		if in.stuck {
+			in.stuck, in.await = false, schemas.Never
+		}
 		if err != nil {
 			var why *schemas.Unusable
 			if !errors.As(err, &why) {

@@ -33,9 +33,9 @@ func (p *Partition) pick(now schemas.Instant) (*input, *schemas.Event, error) {
 	return from, first, nil
 }
 
-// behind is whether the others wait for a source of which nothing is here, and not yet in vain.
+// behind is whether the others wait for a source of which nothing is here that can be read, and not yet in vain.
 func (in *input) behind(now schemas.Instant, wait schemas.Duration) bool {
-	if in.atEnd() {
+	if in.atEnd() && !in.stuck {
 		in.await = schemas.Never
 		return false
 	}

@@ -44,15 +44,24 @@ func (b *bench) piece(most int) (left []string, more bool) {
 	return left, more
 }
 
-// TestRedefined: who is in a segment by its old meaning alone leaves it without being touched, a few at a time, also over a
-// restart, and once. Events need not wait for that.
-func TestRedefined(t *testing.T) {
-	const people = 450
+// people are more than are looked at in one piece.
+const people = 450
+
+// newMembers is a bench where all of them are in the segment.
+func newMembers(t *testing.T) *bench {
+	t.Helper()
 	b := newBench(t, nil, "clicks", "t.events")
 	for i := range people {
 		b.push("clicks", fmt.Sprint(i), "p", fmt.Sprintf("u%03d", i), "11:00:00")
 	}
 	b.commit()
+	return b
+}
+
+// TestRedefined: who is in a segment by its old meaning alone leaves it without being touched, a few at a time, also over a
+// restart, and once. Events need not wait for that.
+func TestRedefined(t *testing.T) {
+	b := newMembers(t)
 	b.mean(`count("p", "1h") >= 2`)
 	left, more := b.piece(5000)
 	if len(left) < 100 || len(left) >= people || !more {
@@ -86,12 +95,7 @@ func TestRedefined(t *testing.T) {
 
 // TestRedefinedTwice: another change while one is under way begins with the first profile again.
 func TestRedefinedTwice(t *testing.T) {
-	const people = 450
-	b := newBench(t, nil, "clicks", "t.events")
-	for i := range people {
-		b.push("clicks", fmt.Sprint(i), "p", fmt.Sprintf("u%03d", i), "11:00:00")
-	}
-	b.commit()
+	b := newMembers(t)
 	b.mean(`count("p", "1h") >= 2`)
 	left, _ := b.piece(5000)
 	b.mean(`count("p", "1h") >= 1`)

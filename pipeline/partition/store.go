@@ -21,17 +21,22 @@ func (s Disk) Get(task int32, key string) ([]byte, error) {
 	return row, err
 }
 
-// Snapshot is the store as it is now.
-func (s Disk) Snapshot() (Snapshot, error) {
-	r, err := s.Reader()
-	return Snapshot{r}, err
+// Snapshot are the rows and the position of a task of one moment, whatever is committed meanwhile. It must be closed.
+type Snapshot interface {
+	Rows
+	Position(task int32) (position state.Position, found bool, err error)
+	Close() error
 }
 
-// Snapshot are rows and positions of one moment, whatever is committed meanwhile. It must be closed.
-type Snapshot struct{ *disk.Reader }
+// Snapshot is the store as it is now.
+func (s Disk) Snapshot(int32) (Snapshot, error) {
+	r, err := s.Reader()
+	return snapshot{r}, err
+}
 
-// Get is a row; nil: there is none.
-func (s Snapshot) Get(task int32, key string) ([]byte, error) {
+type snapshot struct{ *disk.Reader }
+
+func (s snapshot) Get(task int32, key string) ([]byte, error) {
 	row, found, err := s.Profile(nil, task, key)
 	if !found {
 		return nil, err
@@ -41,7 +46,12 @@ func (s Snapshot) Get(task int32, key string) ([]byte, error) {
 
 // Due are the first timers that are due.
 func (s Disk) Due(task int32, upTo schemas.Instant, most int) ([]Timer, error) {
-	timers, err := s.Store.Due(task, upTo, most)
+	return s.DueAfter(task, Timer{At: schemas.Earliest}, upTo, most)
+}
+
+// DueAfter is Due for the timers after a given one.
+func (s Disk) DueAfter(task int32, after Timer, upTo schemas.Instant, most int) ([]Timer, error) {
+	timers, err := s.Store.DueAfter(task, disk.Timer{At: after.At, ID: after.Key}, upTo, most)
 	out := make([]Timer, len(timers))
 	for i, t := range timers {
 		out[i] = Timer{At: t.At, Key: t.ID}
@@ -101,6 +111,41 @@ func (s Disk) Apply(task int32, rows []state.Row, position state.Position) error
 		return fmt.Errorf("storing a commit of task %d: %w", task, err)
 	}
 	return nil
+}
+
+const (
+	worthTables = 1 << 20 // how many bytes of rows are sorted into tables: with fewer, making and syncing files takes longer than it saves
+	batched     = 10_000  // how many rows of a restore are in a batch
+)
+
+// Load stores rows of a restore, of which nobody knows what they replace. Many rows of a task that has none become sorted tables,
+// and so do all that follow until Loaded makes their timers; else they are applied.
+func (s Disk) Load(task int32, rows []state.Row, position state.Position) error {
+	tables, err := s.Loading(task)
+	if err != nil {
+		return err
+	}
+	before, found, err := s.Position(task)
+	if err != nil {
+		return err
+	}
+	if tables || !found && size(rows) >= worthTables {
+		return s.Store.Load(task, rows, position)
+	}
+	for found && len(rows) > batched { // after a crash these come once more, and nobody folds on top of them before
+		if err := s.Apply(task, rows[:batched], before); err != nil {
+			return err
+		}
+		rows = rows[batched:]
+	}
+	return s.Apply(task, rows, position)
+}
+
+func size(rows []state.Row) (bytes int) {
+	for _, row := range rows {
+		bytes += len(row.Key) + len(row.Value)
+	}
+	return bytes
 }
 
 func (s Disk) wake(task int32, key string, wakes map[string]schemas.Instant) (schemas.Instant, error) {

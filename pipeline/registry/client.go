@@ -3,8 +3,9 @@
 // changes its meaning. And it registers those of what is published, before anything is.
 //
 // A registry that is away, slow or refusing stops nobody whose schemas are known. A record whose schema is not waits,
-// and with it those behind it, as their order counts; after Options.Wait it is given up, and the same id is not asked for
-// again for Options.Pause, so that a stream of such records does not stand still for each.
+// and with it those behind it, as their order counts. A bounded run stands still for it; after Options.Wait it is given up.
+// The service cannot stand still, and waits for longer: see Patient. The same id is not asked for again for Options.Pause, so
+// that a stream of such records does not wait for each.
 package registry
 
 import (
@@ -26,7 +27,9 @@ type Options struct {
 	URL            string
 	User, Password string
 	Wait           time.Duration // for a schema that is not known yet; 0: 10 s
-	Pause          time.Duration // before an id that was given up is asked for again; 0: 30 s
+	Patience       time.Duration // the same of a Patient; 0: 5 min
+	Pause          time.Duration // before an id that was given up is asked for again, or Away told again; 0: 30 s
+	Away           func(error)   // told of what keeps a Patient waiting; nil: nobody is
 }
 
 // Client is an schemas.AvroSchemas for many goroutines. What it fetched it keeps.
@@ -34,6 +37,8 @@ type Client struct {
 	registry *sr.Client
 	options  Options
 	ctx      context.Context
+	cancel   context.CancelFunc
+	asking   sync.WaitGroup // for a Patient
 
 	mu struct {
 		sync.Mutex
@@ -49,10 +54,13 @@ type entry struct {
 	again time.Time // of an error: when it may be asked for again
 }
 
-// New makes a client, which asks nobody yet. It serves until ctx ends; then what waits is given up.
+// New makes a client, which asks nobody yet. It serves until ctx ends or it is closed; then what waits is given up.
 func New(ctx context.Context, o Options) (*Client, error) {
 	if o.Wait == 0 {
 		o.Wait = 10 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 5 * time.Minute
 	}
 	if o.Pause == 0 {
 		o.Pause = 30 * time.Second
@@ -69,7 +77,8 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a client of the schema registry: %w", err)
 	}
-	c := &Client{registry: registry, options: o, ctx: ctx}
+	c := &Client{registry: registry, options: o}
+	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.mu.entries = map[int32]*entry{}
 	return c, nil
 }
@@ -90,21 +99,45 @@ func apart(o Options) (Options, error) {
 
 // AvroSchema is the schema with this id and those it refers to. It waits as the package says.
 func (c *Client) AvroSchema(id int32) (schemas.AvroText, error) {
-	c.mu.Lock()
-	e := c.mu.entries[id]
-	mine := e == nil || e.over()
+	e, mine := c.entry(id)
 	if mine {
-		e = &entry{done: make(chan struct{})}
-		c.mu.entries[id] = e
-	}
-	c.mu.Unlock()
-	if mine {
-		e.text, e.err = c.fetch(id)
-		e.again = time.Now().Add(c.options.Pause)
-		close(e.done)
+		c.settle(e, id)
 	}
 	<-e.done
 	return e.text, e.err
+}
+
+// entry is that of an id; mine says that it is the caller's to settle.
+func (c *Client) entry(id int32) (e *entry, mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e = c.mu.entries[id]
+	if mine = e == nil || e.over(); mine {
+		e = &entry{done: make(chan struct{})}
+		c.mu.entries[id] = e
+	}
+	return e, mine
+}
+
+// settle fetches what is wanted of an entry.
+func (c *Client) settle(e *entry, id int32) {
+	ctx, cancel := context.WithTimeout(c.ctx, c.options.Wait)
+	defer cancel()
+	text, err := c.fetch(ctx, id, func(error) {})
+	e.close(text, c.late(err, c.options.Wait), c.options.Pause)
+}
+
+// late says of an error that is no answer how long one was waited for.
+func (c *Client) late(err error, wait time.Duration) error {
+	if err == nil || final(err) {
+		return err
+	}
+	return fmt.Errorf("the schema registry %s did not give it within %s: %w", c.options.URL, wait, err)
+}
+
+func (e *entry) close(text schemas.AvroText, err error, pause time.Duration) {
+	e.text, e.err, e.again = text, err, time.Now().Add(pause)
+	close(e.done)
 }
 
 // over is whether the entry is an error that has had its time.
@@ -122,19 +155,18 @@ const (
 	lastRetry  = 2 * time.Second
 )
 
-// fetch asks until there is an answer, or Wait is over. An answer is also that there is no such schema.
-func (c *Client) fetch(id int32) (schemas.AvroText, error) {
-	ctx, cancel := context.WithTimeout(c.ctx, c.options.Wait)
-	defer cancel()
+// fetch asks until there is an answer, or ctx ends. An answer is also that there is no such schema. What is none is told.
+func (c *Client) fetch(ctx context.Context, id int32, tell func(error)) (schemas.AvroText, error) {
 	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
 		text, err := c.ask(ctx, id)
 		if err == nil || final(err) {
 			return text, err
 		}
+		tell(err)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return text, fmt.Errorf("the schema registry %s did not give it within %s: %w", c.options.URL, c.options.Wait, err)
+			return text, err
 		}
 	}
 }

@@ -24,14 +24,9 @@ func (n *Node) experiments(w http.ResponseWriter, _ *http.Request) (err error) {
 		return refuse(http.StatusServiceUnavailable, "not ready: %s", why)
 	}
 	answer := Experiments{Partitions: n.member.restored(), Of: int(n.member.tasks.Load())}
-	now, err := n.store.Snapshot()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, now.Close()) }()
 	counted := state.Counted{}
 	for _, task := range answer.Partitions {
-		of, err := partition.ReadTallies(now, task, n.catalog.Studies())
+		of, err := n.tallies(task)
 		if err != nil {
 			return err
 		}
@@ -43,4 +38,13 @@ func (n *Node) experiments(w http.ResponseWriter, _ *http.Request) (err error) {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
 	return write(w, http.StatusOK, text)
+}
+
+func (n *Node) tallies(task int32) (of state.Counted, err error) {
+	now, err := n.store.Snapshot(task)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, now.Close()) }()
+	return partition.ReadTallies(now, task, n.catalog.Studies())
 }

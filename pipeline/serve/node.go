@@ -6,6 +6,8 @@ import (
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
+	"github.com/ebbstream/ebb/schemas"
+	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/state/disk"
 )
 
@@ -13,7 +15,8 @@ import (
 type Node struct {
 	name    string
 	catalog *catalog.Catalog
-	store   partition.Disk
+	store   Store
+	disk    func() disk.Metrics
 	token   string
 
 	member  *member
@@ -22,9 +25,17 @@ type Node struct {
 	readers sync.Pool // of *partition.Reader
 }
 
-// New is a node whose store is open. An empty token is for listeners on loopback.
-func New(name string, c *catalog.Catalog, store *disk.Store, token string) *Node {
-	n := &Node{name: name, catalog: c, store: partition.Disk{Store: store}, token: token, member: newMember(), metrics: newMetrics()}
+// A Store is where a node looks up what is committed, while it is folded further.
+type Store interface {
+	Position(task int32) (position state.Position, found bool, err error)
+	Due(task int32, upTo schemas.Instant, most int) ([]partition.Timer, error)
+	Snapshot(task int32) (partition.Snapshot, error)
+	Waiting() int64 // bytes of changelog that are not written to the disk yet
+}
+
+// New is a node whose store is open, with the figures of the disk below. An empty token is for listeners on loopback.
+func New(name string, c *catalog.Catalog, store Store, below func() disk.Metrics, token string) *Node {
+	n := &Node{name: name, catalog: c, store: store, disk: below, token: token, member: newMember(), metrics: newMetrics()}
 	n.readers.New = func() any { return partition.NewReader(c) }
 	n.metrics.registry.MustRegister(gauges{n})
 	return n

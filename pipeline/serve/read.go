@@ -75,7 +75,7 @@ func (n *Node) taskOf(id string) (int32, error) {
 
 // read is a profile and the position it belongs to.
 func (n *Node) read(r *partition.Reader, task int32, id string) (p *state.Profile, position state.Position, err error) {
-	now, err := n.store.Snapshot()
+	now, err := n.store.Snapshot(task)
 	if err != nil {
 		return nil, position, err
 	}

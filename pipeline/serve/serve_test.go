@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/operators/segment"
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/pipeline/serve"
@@ -45,7 +47,7 @@ type member struct {
 	t       *testing.T
 	node    *serve.Node
 	http    *httptest.Server
-	rows    partition.Disk
+	rows    *behind.Store
 	folders [tasks]live.Folder
 	next    [tasks]int64
 	now     schemas.Instant
@@ -69,8 +71,9 @@ func newMember(t *testing.T, token string, held ...int32) *member {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rows := behind.New(partition.Disk{Store: store})
 	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
+		if err := errors.Join(rows.Close(), store.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -78,7 +81,7 @@ func newMember(t *testing.T, token string, held ...int32) *member {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &member{t: t, node: serve.New("shop", compiled, store, token), rows: partition.Disk{Store: store}, now: now}
+	m := &member{t: t, node: serve.New("shop", compiled, rows, store.Metrics, token), rows: rows, now: now}
 	m.http = httptest.NewServer(m.node.Handler())
 	t.Cleanup(m.http.Close)
 	m.node.Tasks(tasks)
@@ -205,6 +208,11 @@ func TestReads(t *testing.T) {
 	m.commit(task)
 	m.want("/profiles/anna", 404, `it was erased at 2026-01-05T10:20:00Z`)
 	m.metric("ebb_profiles 0\n", `ebb_segment_members{segment="buyers"} 0`, `ebb_http_requests_total{status="404"} 2`)
+	if err := m.rows.Write(); err != nil { // until here nothing of it was on the disk, or some
+		t.Error(err)
+	}
+	m.want("/profiles/anna", 404, `it was erased at 2026-01-05T10:20:00Z`)
+	m.metric("ebb_state_waiting_bytes 0\n")
 }
 
 // TestExplain: why, now and later.

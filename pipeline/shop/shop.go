@@ -3,7 +3,6 @@
 package shop
 
 import (
-	"container/heap"
 	"fmt"
 	"math"
 	"math/rand"
@@ -41,7 +40,7 @@ type Generator struct {
 	next    int
 	clock   float64
 	step    float64
-	waiting arrivals
+	waiting Queue[*Event]
 	seq     int
 }
 
@@ -56,15 +55,15 @@ func New(seed int64, n, users int) *Generator {
 
 // Next is the next event to arrive.
 func (g *Generator) Next() *Event {
-	for len(g.waiting) == 0 || float64(g.waiting[0].arrival) >= g.clock {
+	for g.waiting.Len() == 0 || float64(g.waiting.First().arrival) >= g.clock {
 		g.session()
 	}
-	e := heap.Pop(&g.waiting).(*Event)
+	e := g.waiting.Pop()
 	if e.seq >= 0 && g.r.Float64() < 0.005 { // once more, later
 		again := *e
 		again.arrival = e.arrival + 1 + schemas.Instant(g.r.Float64()*300_000)
 		again.seq = -1
-		heap.Push(&g.waiting, &again)
+		g.waiting.Push(&again)
 	}
 	return e
 }
@@ -114,7 +113,7 @@ func (g *Generator) session() {
 		case x < .06:
 			e.arrival += 660_000 + schemas.Instant(g.r.Float64()*3_600_000)
 		}
-		heap.Push(&g.waiting, e)
+		g.waiting.Push(e)
 	}
 }
 
@@ -140,25 +139,10 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	return append(b, "}}"...)
 }
 
-// arrivals is a heap by arrival.
-type arrivals []*Event
-
-func (h arrivals) Len() int { return len(h) }
-func (h arrivals) Less(i, j int) bool {
-	if h[i].arrival != h[j].arrival {
-		return h[i].arrival < h[j].arrival
+// Before tells which of two arrives first.
+func (e *Event) Before(other *Event) bool {
+	if e.arrival != other.arrival {
+		return e.arrival < other.arrival
 	}
-	return h[i].seq < h[j].seq
-}
-func (h arrivals) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push adds one.
-func (h *arrivals) Push(x any) { *h = append(*h, x.(*Event)) }
-
-// Pop takes the least.
-func (h *arrivals) Pop() any {
-	old := *h
-	x := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return x
+	return e.seq < other.seq
 }

@@ -58,13 +58,13 @@ var imports = []rule{
 	},
 	{
 		path:    "pipeline/serve",
-		ours:    []string{"operators/...", "pipeline", "pipeline/live", "pipeline/partition", "schemas", "state", "state/disk"},
+		ours:    []string{"operators/...", "pipeline", "pipeline/behind", "pipeline/live", "pipeline/partition", "schemas", "state", "state/disk"},
 		outside: []string{"github.com/prometheus/client_golang", "github.com/twmb/franz-go"},
 		why:     "HTTP and metrics are a view of the pipeline: they listen to it, read what it stored and explain it by its operators; they decide nothing",
 	},
 	{
 		path: "pipeline/demo",
-		ours: []string{"schemas"}, outside: []string{"github.com/twmb/franz-go"},
+		ours: []string{"pipeline/shop", "schemas"}, outside: []string{"github.com/twmb/franz-go"},
 		why: "the demo's broker and shoppers are the world outside: the service reads them as it reads any topic",
 	},
 	{
@@ -86,6 +86,11 @@ var imports = []rule{
 		path: "pipeline/partition",
 		ours: []string{"operators/...", "pipeline/live", "schemas", "state", "state/disk"}, outside: []string{"github.com/bits-and-blooms/bloom/v3", "github.com/twmb/franz-go"},
 		why: "a partition is what a task folds: it knows records and the store, no broker and no clock",
+	},
+	{
+		path: "pipeline/behind",
+		ours: []string{"pipeline/partition", "schemas", "state", "state/disk"},
+		why:  "behind only puts off what is written: to it a row is a key, bytes and an instant",
 	},
 	{
 		path: "pipeline/past",

@@ -141,8 +141,6 @@ func (p *byHand) fold(e *schemas.Event, category string, amount float64) (change
 // BenchmarkByHand is the same history through the fold written by hand.
 func BenchmarkByHand(b *testing.B) {
 	compiled := compile(b, read(b, "profile-job.yaml"))
-	const n, users = 400_000, 20_000
-	events := decoded(b, compiled, n, users)
 	category, amount := -1, -1
 	for i, path := range compiled.Plan.Fields {
 		switch path[0] {
@@ -152,26 +150,21 @@ func BenchmarkByHand(b *testing.B) {
 			amount = i
 		}
 	}
-	var profiles map[string]*byHand
-	changes := 0
-	var event schemas.Event
-	e := &event
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		if i%n == 0 {
-			b.StopTimer()
-			profiles = make(map[string]*byHand, users)
-			b.StartTimer()
-		}
-		handOver(e, &events[i%n])
-		p := profiles[e.Subject]
-		if p == nil {
-			p = &byHand{}
-			profiles[e.Subject] = p
-		}
-		paid, _ := e.Fields[amount].Number()
-		changes += p.fold(e, e.Fields[category].Text(), paid)
+	for _, c := range []struct {
+		name  string
+		users int
+	}{{"profile-job", 20_000}, {"profile-job-in-cache", 200}} {
+		b.Run(c.name, func(b *testing.B) {
+			var profiles map[string]*byHand
+			measure(b, compiled, c.users, func() { profiles = make(map[string]*byHand, c.users) }, func(e *schemas.Event) int {
+				p := profiles[e.Subject]
+				if p == nil {
+					p = &byHand{}
+					profiles[e.Subject] = p
+				}
+				paid, _ := e.Fields[amount].Number()
+				return p.fold(e, e.Fields[category].Text(), paid)
+			})
+		})
 	}
-	b.ReportMetric(float64(changes)/float64(b.N), "messages/op")
 }

@@ -6,9 +6,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -129,19 +131,34 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 	}
 }
 
-// caughtUp waits until all input is committed.
+// caughtUp waits until all input is committed, as long as there is less and less to do.
 func (g *group) caughtUp(c *cluster) {
 	if g.t.Failed() {
 		return // nobody may be left to do it
 	}
-	admin := kadm.NewClient(c.client(g.t))
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
+	admin, least := kadm.NewClient(c.client(g.t)), int64(math.MaxInt64)
+	for deadline := time.Now().Add(stalled); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
+		if dead := g.dead(); len(dead) > 0 {
+			g.t.Errorf("ended of themselves: %s", strings.Join(dead, "\n"))
+			return
+		}
 		ctx, cancel := context.WithTimeout(g.t.Context(), 10*time.Second)
 		lags, err := admin.Lag(ctx, g.name)
 		cancel()
-		if lag := lags[g.name]; err == nil && lag.Error() == nil && len(lag.Lag) > 0 && lag.Lag.Total() == 0 {
+		lag := lags[g.name]
+		if err != nil || lag.Error() != nil || len(lag.Lag) == 0 {
+			continue
+		}
+		left := lag.Lag.Total()
+		if left == 0 {
 			return
 		}
+		if left < least {
+			least, deadline = left, time.Now().Add(stalled)
+		}
 	}
-	g.t.Errorf("not all was committed in two minutes")
+	g.t.Errorf("not all was committed: nothing more came in %v", stalled)
 }
+
+// stalled is how long nothing more may be committed while there is something left.
+const stalled = 2 * time.Minute

@@ -29,7 +29,7 @@ func hasDocker() bool {
 }
 
 // newContainer is a broker in a container, at a port that is known before it starts, because it has to advertise it.
-func newContainer(t *testing.T) *cluster {
+func newContainer(t testing.TB) *cluster {
 	t.Helper()
 	port := freePort(t)
 	address := fmt.Sprintf("127.0.0.1:%d", port)

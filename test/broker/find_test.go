@@ -17,7 +17,7 @@ type cluster struct {
 }
 
 // findCluster finds brokers, or fails.
-func findCluster(t *testing.T, features ...string) *cluster {
+func findCluster(t testing.TB, features ...string) *cluster {
 	t.Helper()
 	if !*asked {
 		t.Skip("needs a real broker: make broker")

@@ -16,7 +16,7 @@ import (
 
 // A group is the members of a service, each a process.
 type group struct {
-	t       *testing.T
+	t       testing.TB
 	brokers []string
 	name    string
 	sources []string
@@ -28,7 +28,7 @@ type group struct {
 	outages int // of the broker
 }
 
-func newGroup(t *testing.T, c *cluster, name string, sources ...string) *group {
+func newGroup(t testing.TB, c *cluster, name string, sources ...string) *group {
 	g := &group{t: t, brokers: c.addresses, name: name, sources: sources, dir: folder(t, "members"), members: map[string]*running{}, began: time.Now()}
 	t.Cleanup(func() {
 		for _, r := range g.members {

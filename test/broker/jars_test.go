@@ -17,7 +17,7 @@ var jarsPOM []byte
 
 // jars is a folder with a Kafka broker and all it needs, fetched once by Maven. It is filled aside and renamed, so that a
 // fetch that was broken off is none.
-func jars(t *testing.T) string {
+func jars(t testing.TB) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {

@@ -18,36 +18,41 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// TestLatency: how long after an event was sent a reader of committed records has what was decided on it, in an open loop: what
-// is sent waits for no answer. The figures are for test/bench/RESULTS.md.
-func TestLatency(t *testing.T) {
-	if *latency == 0 {
-		t.Skip("measures, and compares nothing: -latency 20s")
-	}
-	c := findCluster(t)
-	binary := build(t)
-	for i, how := range []struct{ guarantee, interval string }{{"exactly_once", "100ms"}, {"exactly_once", "20ms"}, {"at_least_once", "100ms"}} {
-		took := c.latencies(t, binary, fmt.Sprintf("echo%d-%d", time.Now().Unix()%1e6, i), how.guarantee, how.interval)
-		at := func(share float64) time.Duration {
-			return took[int(share*float64(len(took)-1))].Round(100 * time.Microsecond)
-		}
-		t.Logf("%s, %s, %d events a second: p50 %v, p99 %v, p99.9 %v of %d", how.guarantee, how.interval, *rate, at(.5), at(.99), at(.999), len(took))
+// BenchmarkLatency: how long after an event was sent a reader of committed records has what was decided on it, in an open loop:
+// what is sent waits for no answer. The figures are for test/bench/RESULTS.md.
+func BenchmarkLatency(b *testing.B) {
+	c := findCluster(b)
+	binary := build(b)
+	for _, how := range []struct{ guarantee, interval string }{{"exactly_once", "100ms"}, {"exactly_once", "20ms"}, {"at_least_once", "100ms"}} {
+		b.Run(how.guarantee+"/"+how.interval, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				took = append(took, c.latencies(b, binary, how.guarantee, how.interval)...)
+			}
+			slices.Sort(took)
+			for name, share := range map[string]float64{"p50-ms": .5, "p99-ms": .99, "p99.9-ms": .999} {
+				b.ReportMetric(took[int(share*float64(len(took)-1))].Seconds()*1e3, name)
+			}
+			b.ReportMetric(float64(*rate), "events/s")
+			b.ReportMetric(0, "ns/op") // would be how long the load was
+		})
 	}
 }
 
-// latencies sends events, each of a person of its own, and gives what each took, ascending.
-func (c *cluster) latencies(t *testing.T, binary, name, guarantee, interval string) []time.Duration {
+// latencies sends events, each of a person of its own, and gives what each took.
+func (c *cluster) latencies(t testing.TB, binary, guarantee, interval string) []time.Duration {
+	name := fmt.Sprintf("echo%d", time.Now().UnixMicro())
 	g := newGroup(t, c, name, name+".pings")
 	c.makeTopics(t, 4, name+".changelog", append(g.sources, name+".events", name+".commits", name+".actions")...)
 	path := filepath.Join(g.dir, "echo.yaml")
 	text := fmt.Sprintf(`name: %s
-kafka: {brokers: [%s], guarantee: %s, commit_interval: %s, topics: {partitions: 4, replication: 1, min_insync: 1}}
+kafka: {brokers: ["%s"], guarantee: %s, commit_interval: %s, topics: {partitions: 4, replication: 1, min_insync: 1}}
 state: {dir: %q}
 sources: [{topic: %s.pings, map: {id: kafka.key, subject: kafka.key, time: msg.time, type: {const: ping}}}]
 actions: {echo: {on: ping, channel: line}}
 outputs: {sessions: false, profiles: false}
 http: {listen: "127.0.0.1:0"}
-`, name, strings.Join(g.brokers, ", "), guarantee, interval, g.folder("m0"), name)
+`, name, strings.Join(g.brokers, `", "`), guarantee, interval, g.folder("m0"), name)
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +61,19 @@ http: {listen: "127.0.0.1:0"}
 	reader := c.client(t, kgo.ConsumeTopics(name+".actions"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMinBytes(1), kgo.FetchMaxWait(time.Second))
 	sends := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerLinger(0))
+	if err := sends.ProduceSync(t.Context(), &kgo.Record{Topic: g.sources[0], Key: []byte("ready?"), Value: fmt.Appendf(nil, `{"time":%d}`, time.Now().UnixMilli())}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	poll := func() kgo.Fetches {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		return reader.PollFetches(ctx)
+	}
+	for poll().NumRecords() == 0 { // how long it takes to start is not measured
+		if dead := g.dead(); len(dead) > 0 || t.Context().Err() != nil {
+			t.Fatalf("ended of itself: %v", dead)
+		}
+	}
 	began := time.Now()
 	warm := *latency / 4 // is not counted
 	total := int((*latency + warm).Seconds() * float64(*rate))
@@ -66,14 +84,12 @@ http: {listen: "127.0.0.1:0"}
 			time.Sleep(time.Until(due))
 			// The key holds the instant at which it was due, so that what waits in the sender counts, too.
 			r := &kgo.Record{Topic: g.sources[0], Key: fmt.Appendf(nil, "%d-%d", due.UnixMicro(), i), Value: fmt.Appendf(nil, `{"time":%d}`, due.UnixMilli())}
-			sends.Produce(context.Background(), r, nil)
+			sends.Produce(context.Background(), r, nil) // one that is lost is waited for in vain
 		}
 	})
 	var took []time.Duration
 	for seen := 0; seen < total; {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		fetches := reader.PollFetches(ctx)
-		cancel()
+		fetches := poll()
 		if err := fetches.Err(); err != nil {
 			t.Fatalf("%d of %d came: %v\n%s", seen, total, err, g.tail("m0", 30))
 		}
@@ -90,6 +106,5 @@ http: {listen: "127.0.0.1:0"}
 	}
 	all.Wait()
 	g.end("m0", syscall.SIGTERM)
-	slices.Sort(took)
 	return took
 }

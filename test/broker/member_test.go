@@ -5,6 +5,7 @@ package broker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/state/disk"
@@ -26,10 +28,11 @@ var (
 	seed    = flag.Uint64("seed", 0, "seed of what happens to the members; 0: a new one")
 	keep    = flag.String("keep", "", "folder in which logs and data are kept")
 	only    = flag.String("only", "", "the one thing that is done to members: kill, stop, freeze or broker")
-	people  = flag.Int("people", 0, "how many people's state TestRestart measures with")
+	people  = flag.Int("people", 100_000, "how many people's state BenchmarkRestart measures with")
+	further = flag.Int("further", 0, "how many events a person BenchmarkRestart sends beyond the first, on average")
 	soak    = flag.Duration("soak", 0, "how long TestSoak runs; 0: not at all")
-	rate    = flag.Int("rate", 10_000, "how many events a second TestSoak sends")
-	latency = flag.Duration("latency", 0, "how long TestLatency measures each way; 0: not at all")
+	rate    = flag.Int("rate", 10_000, "how many events a second TestSoak and BenchmarkLatency send")
+	latency = flag.Duration("latency", 20*time.Second, "how long BenchmarkLatency measures each way")
 	long    = flag.Duration("long", 2*time.Minute, "how long members are attacked")
 )
 
@@ -69,7 +72,7 @@ func runMember(text string) error {
 	if err != nil {
 		return err
 	}
-	rows := partition.Disk{Store: store} // counters are rows that nothing wakes: they are shorter than a row's time
+	rows := behind.New(partition.Disk{Store: store}) // counters are rows that nothing wakes: they are shorter than a row's time
 	err = live.Run(ctx, live.Config{
 		Name: m.Name, Instance: m.Instance, Sources: m.Sources,
 		CommitInterval: 100 * time.Millisecond, SessionTimeout: sessionTimeout, Leave: m.Leave,
@@ -81,10 +84,7 @@ func runMember(text string) error {
 		},
 		Client: []kgo.Opt{kgo.SeedBrokers(m.Brokers...)},
 	})
-	if err != nil {
-		return err
-	}
-	return store.Close()
+	return errors.Join(err, rows.Close(), store.Close())
 }
 
 const sessionTimeout = 6 * time.Second // the least that brokers allow by default

@@ -52,7 +52,7 @@ const logging = `Configuration:
 `
 
 // newProcess makes the folder of a broker; features are of the form name=level.
-func newProcess(t *testing.T, features ...string) *process {
+func newProcess(t testing.TB, features ...string) *process {
 	t.Helper()
 	p := &process{libs: jars(t), dir: folder(t, "broker"), port: freePort(t)}
 	files := map[string]string{
@@ -83,7 +83,7 @@ func (p *process) java(args ...string) *exec.Cmd {
 func (p *process) address() string { return fmt.Sprintf("127.0.0.1:%d", p.port) }
 
 // start returns when the broker accepts connections.
-func (p *process) start(t *testing.T) {
+func (p *process) start(t testing.TB) {
 	t.Helper()
 	log, err := os.OpenFile(filepath.Join(p.dir, "broker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -134,7 +134,7 @@ func (p *process) stop(signal syscall.Signal) {
 }
 
 // folder is one that is kept for a look at it afterwards if -keep says where.
-func folder(t *testing.T, name string) string {
+func folder(t testing.TB, name string) string {
 	t.Helper()
 	if *keep == "" {
 		return t.TempDir()
@@ -147,7 +147,7 @@ func folder(t *testing.T, name string) string {
 	return dir
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

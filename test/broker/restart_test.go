@@ -8,83 +8,112 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/ebbstream/ebb/pipeline/shop"
-	"github.com/ebbstream/ebb/schemas"
 )
 
-// TestRestart: a service that was killed commits again in a moment, as its state is there; without its folder it reads the
+// BenchmarkRestart: a service that was killed commits again in a moment, as its state is there; without its folder it reads the
 // changelog first. The figures are for test/bench/RESULTS.md.
-func TestRestart(t *testing.T) {
-	if *people == 0 {
-		t.Skip("measures, and compares nothing: -people 100000")
-	}
-	c := findCluster(t)
+func BenchmarkRestart(b *testing.B) {
 	const partitions = 4
-	binary := build(t)
-	name := fmt.Sprintf("restart%d", time.Now().UnixNano()%1e6)
-	g := newGroup(t, c, name, name+".clicks", name+".orders")
-	c.makeTopics(t, partitions, name+".changelog", append(g.sources, name+".events", name+".commits")...)
-	g.program = func(instance string, _, _ bool) *exec.Cmd {
-		return exec.Command(binary, "run", "-c", g.configure(instance))
-	}
-	client := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))
-	events := shop.New(1, 5**people, *people)
-	send := func(n int) {
-		for range n {
-			e := events.Next()
-			r := &kgo.Record{Topic: g.sources[e.User%2], Key: fmt.Appendf(nil, "user-%08d", e.User), Value: e.AppendJSON(nil)}
-			client.Produce(context.Background(), r, nil)
-		}
-		if err := client.Flush(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range *people { // each is there
-		at := int64(shop.Start) - int64(schemas.Hour) + int64(i)*int64(schemas.Hour)/int64(*people)
-		client.Produce(context.Background(), &kgo.Record{Topic: g.sources[i%2], Key: fmt.Appendf(nil, "user-%08d", i),
-			Value: fmt.Appendf(nil, `{"id":"first-%d","source":"shop","type":"page_view","subject":"user-%08d","time":%d,"data":{}}`, i, i, at)}, nil)
-	}
-	send(5 * *people)
-	began := time.Now()
-	g.start("m0", false, false)
-	g.caughtUp(c)
-	g.say("%d events of %d people folded in %v", 6**people, *people, time.Since(began).Round(10*time.Millisecond))
-
-	admin := kadm.NewClient(c.client(t))
-	committed := func() (n int64) {
-		ends, err := admin.ListEndOffsets(t.Context(), name+".commits")
-		if err != nil {
-			t.Fatal(err)
-		}
-		ends.Each(func(o kadm.ListedOffset) { n += o.Offset })
-		return n
-	}
-	restart := func(what string) {
-		send(1000)
-		before, began := committed(), time.Now()
+	c := findCluster(b)
+	binary := build(b)
+	name := fmt.Sprintf("restart%d", time.Now().UnixMicro())
+	g := newGroup(b, c, name, name+".clicks", name+".orders")
+	c.makeTopics(b, partitions, "", g.sources...) // its own topics the service makes as it does for anyone
+	path := g.configureAlone()
+	g.program = func(string, bool, bool) *exec.Cmd { return exec.Command(binary, "run", "-c", path) }
+	p := newPopulation(g, c, *people)
+	g.phase("sent", *people*(1+*further), func() {
+		p.first()
+		p.further(*further * *people)
+	})
+	g.phase("folded", *people*(1+*further), func() {
 		g.start("m0", false, false)
-		for committed() == before {
+		g.caughtUp(c)
+	})
+	if b.Failed() {
+		return
+	}
+
+	admin := kadm.NewClient(c.client(b))
+	b.Run("kept", func(b *testing.B) { g.restarts(b, c, admin, p, func() {}) })
+	b.Run("gone", func(b *testing.B) {
+		size := changelogSize(b, admin, name)
+		g.restarts(b, c, admin, p, func() {
+			if err := os.RemoveAll(g.folder("m0")); err != nil {
+				b.Fatal(err)
+			}
+		})
+		b.ReportMetric(size/1e6, "changelog-MB")
+	})
+}
+
+// restarts measures from the start of a member that was killed, and whatever else was done to it, to its first commit of
+// events that have come since.
+func (g *group) restarts(b *testing.B, c *cluster, admin *kadm.Client, p *population, worse func()) {
+	whole := g.t
+	g.t = b // what fails, fails here
+	defer func() { g.t = whole }()
+	for b.Loop() {
+		b.StopTimer()
+		g.end("m0", syscall.SIGKILL)
+		worse()
+		p.further(1000)
+		before := committed(b, admin, g.name)
+		b.StartTimer()
+		began := time.Now()
+		g.start("m0", false, false)
+		for committed(b, admin, g.name) == before {
+			for _, text := range g.dead() {
+				b.Fatalf("ended of itself: %s", text)
+			}
 			time.Sleep(5 * time.Millisecond)
 		}
-		g.say("%s: %v from the start to the first commit", what, time.Since(began).Round(time.Millisecond))
-		g.caughtUp(c)
+		b.StopTimer()
+		first := time.Since(began)
+		if g.caughtUp(c); b.Failed() {
+			return
+		}
+		g.say("killed: %v from the start to the first commit, %v until all was committed", first.Round(time.Millisecond), time.Since(began).Round(100*time.Millisecond))
+		b.StartTimer()
 	}
-	for range 5 {
-		g.end("m0", syscall.SIGKILL)
-		restart("killed")
+	g.say("the last one, as it tells it itself:\n%s", g.tail("m0", 7))
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/restart")
+	b.ReportMetric(0, "ns/op") // the same
+}
+
+// phase says how long a part of the way there took.
+func (g *group) phase(what string, events int, do func()) {
+	began := time.Now()
+	do()
+	took := time.Since(began)
+	g.say("%d events of %d people %s in %v, %.0f a second", events, *people, what, took.Round(10*time.Millisecond), float64(events)/took.Seconds())
+}
+
+// committed is the sum of a group's offsets. The ends of topics would not do: a transaction that is aborted moves them, too.
+func committed(t testing.TB, admin *kadm.Client, group string) (sum int64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	offsets, err := admin.FetchOffsets(ctx, group)
+	if err == nil {
+		err = offsets.Error()
 	}
-	g.end("m0", syscall.SIGKILL)
-	if err := os.RemoveAll(g.folder("m0")); err != nil {
-		t.Fatal(err)
+	if err != nil {
+		t.Fatalf("looking up what %s has committed: %v", group, err)
 	}
-	size := int64(0)
+	offsets.Each(func(o kadm.OffsetResponse) { sum += o.At })
+	return sum
+}
+
+// changelogSize is in bytes, as it lies on the broker's disk.
+func changelogSize(t testing.TB, admin *kadm.Client, name string) (size float64) {
+	t.Helper()
 	dirs, err := admin.DescribeAllLogDirs(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -92,16 +121,36 @@ func TestRestart(t *testing.T) {
 	dirs.Each(func(d kadm.DescribedLogDir) {
 		d.Topics.Each(func(p kadm.DescribedLogDirPartition) {
 			if p.Topic == name+".changelog" {
-				size += p.Size
+				size += float64(p.Size)
 			}
 		})
 	})
-	restart(fmt.Sprintf("killed, and its folder gone, with a changelog of %.1f MB", float64(size)/1e6))
-	t.Log(g.tail("m0", partitions+3))
+	return size
+}
+
+// alone is how a service is set that is measured and not attacked: profiles are not published. Its instance has a name, so that
+// the group knows it again without its folder, and need not wait until the one that was killed is given up.
+const alone = `name: %[1]s
+instance: m0
+kafka: {brokers: ["%[2]s"], topics: {partitions: 4, replication: 1, min_insync: 1}}
+state: {dir: %[3]q}
+` + definitions + `
+outputs: {profiles: false, memberships: true}
+http: {listen: "127.0.0.1:0"}
+`
+
+// configureAlone writes the file of the only member, and says where it is.
+func (g *group) configureAlone() string {
+	path := filepath.Join(g.dir, "m0.yaml")
+	text := fmt.Sprintf(alone, g.name, strings.Join(g.brokers, `", "`), g.folder("m0"))
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		g.t.Fatal(err)
+	}
+	return path
 }
 
 // build makes the program.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "ebb")
 	if out, err := exec.Command("go", "build", "-o", binary, "github.com/ebbstream/ebb/cmd/ebb").CombinedOutput(); err != nil {

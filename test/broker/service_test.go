@@ -75,6 +75,14 @@ kafka:
   session_timeout: %[4]v
   topics: {partitions: 3, replication: 1, min_insync: 1}
 state: {dir: %[5]q, cache: 4MiB}
+` + definitions + `
+outputs: {profiles: 5s, memberships: true}
+http: {listen: "127.0.0.1:0"}
+log: {level: info}
+`
+
+// definitions are the times, the sources, and all that is made of them.
+const definitions = `
 time: {lateness: 2h, idle_after: never}
 sources:
   - {topic: %[1]s.clicks, map: &map {id: msg.id, source: msg.source, subject: msg.subject, time: msg.time, type: msg.type, data: msg.data}}
@@ -105,9 +113,6 @@ channels:
   email: {cap: {max: 3, per: 7d}, quiet: {from: "21:00", to: "08:00"}}
 experiments:
   reminders: {actions: [cart_reminder], control: 0.2, reward: purchase, within: 1d}
-outputs: {profiles: 5s, memberships: true}
-http: {listen: "127.0.0.1:0"}
-log: {level: info}
 `
 
 // configure writes the file of a member, and says where it is.

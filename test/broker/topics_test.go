@@ -4,6 +4,7 @@ package broker
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // client is one that waits for brokers that are away.
-func (c *cluster) client(t *testing.T, options ...kgo.Opt) *kgo.Client {
+func (c *cluster) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(c.addresses...)}, options...)...)
 	if err != nil {
@@ -22,8 +23,8 @@ func (c *cluster) client(t *testing.T, options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// makeTopics makes topics of a service. The changelog is compacted as eagerly as can be, so that there are holes.
-func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, others ...string) {
+// makeTopics makes topics of a service. The changelog, if one is named, is compacted as eagerly as can be, so that there are holes.
+func (c *cluster) makeTopics(t testing.TB, partitions int32, changelog string, others ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -31,7 +32,11 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, o
 	compacted := map[string]*string{"cleanup.policy": text("compact"), "segment.ms": text("5000"), "segment.bytes": text("1048576"),
 		"min.cleanable.dirty.ratio": text("0.01"), "delete.retention.ms": text("1000")}
 	admin := kadm.NewClient(c.client(t))
-	for _, topic := range append(others, changelog) {
+	all := others
+	if changelog != "" {
+		all = append(slices.Clone(others), changelog)
+	}
+	for _, topic := range all {
 		var configs map[string]*string
 		if topic == changelog {
 			configs = compacted
@@ -40,7 +45,7 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, o
 			t.Fatalf("making topic %s: %v", topic, err)
 		}
 	}
-	for _, topic := range append(others, changelog) { // a broker may answer before it knows what it has promised
+	for _, topic := range all { // a broker may answer before it knows what it has promised
 		for {
 			there, err := admin.ListTopics(ctx, topic)
 			if err == nil && len(there[topic].Partitions) == int(partitions) {
@@ -55,14 +60,14 @@ func (c *cluster) makeTopics(t *testing.T, partitions int32, changelog string, o
 }
 
 // readAll is every committed record of topics, up to their ends of now, each partition in its order.
-func (c *cluster) readAll(t *testing.T, topics ...string) (out []*kgo.Record) {
+func (c *cluster) readAll(t testing.TB, topics ...string) (out []*kgo.Record) {
 	t.Helper()
 	c.readEach(t, func(r *kgo.Record) { out = append(out, r) }, topics...)
 	return out
 }
 
 // readEach is told them one by one.
-func (c *cluster) readEach(t *testing.T, each func(*kgo.Record), topics ...string) {
+func (c *cluster) readEach(t testing.TB, each func(*kgo.Record), topics ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()

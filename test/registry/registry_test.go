@@ -1,9 +1,10 @@
+//go:build linux
+
 package registry
 
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,8 +17,6 @@ import (
 	"github.com/ebbstream/ebb/schemas"
 )
 
-var address = flag.String("registry", "", "the address of a schema registry to test against")
-
 const (
 	item  = `{"type":"record","name":"Item","namespace":"shop","fields":[{"name":"sku","type":"string"}]}`
 	order = `{"type":"record","name":"Order","namespace":"shop","fields":[{"name":"id","type":"string"},{"name":"user","type":"string"},
@@ -29,10 +28,8 @@ const (
 
 // TestRealRegistry registers a schema that refers to another, and a later version of it, and reads a record of each.
 func TestRealRegistry(t *testing.T) {
-	if *address == "" {
-		t.Skip("no registry given: -registry URL")
-	}
-	admin, err := sr.NewClient(sr.URLs(*address))
+	address := findRegistry(t)
+	admin, err := sr.NewClient(sr.URLs(address))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +47,7 @@ func TestRealRegistry(t *testing.T) {
 		}
 		ids[text] = made.ID
 	}
-	client, err := registry.New(t.Context(), registry.Options{URL: *address, Wait: 3 * time.Second})
+	client, err := registry.New(t.Context(), registry.Options{URL: address, Wait: 3 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func (e *engineWork) loose() (topics []string) {
 	return topics
 }
 
-func (e *engineWork) open(store *memory) func(int32, state.Position) (live.Folder, error) {
+func (e *engineWork) open(store partition.Store) func(int32, state.Position) (live.Folder, error) {
 	return func(task int32, position state.Position) (live.Folder, error) {
 		folder, err := partition.New(e.common, task, position, store)
 		return piecemeal{folder}, err

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -10,12 +11,14 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 )
 
 // A machine is where a member runs. When it is killed nothing leaves it any more, neither to the brokers nor to the store.
 type machine struct {
 	store *memory
+	rows  *behind.Store // written behind, to the store
 	stop  context.CancelFunc
 	ended chan struct{}
 	err   error
@@ -37,11 +40,11 @@ type fault struct {
 	kills bool          // else only that connection breaks
 }
 
-func startMachine(c live.Config, store *memory, plan fault, random *rand.Rand, dial dialer) *machine {
-	m := &machine{store: store, ended: make(chan struct{})}
+func startMachine(c live.Config, store *memory, rows *behind.Store, plan fault, random *rand.Rand, dial dialer) *machine {
+	m := &machine{store: store, rows: rows, ended: make(chan struct{})}
 	m.mu.conns, m.mu.plan, m.mu.random = map[net.Conn]bool{}, plan, random
 	ctx, stop := context.WithCancel(context.Background())
-	m.stop, c.Store = stop, store
+	m.stop, c.Store = stop, rows
 	c.Client = append(c.Client, kgo.Dialer(func(ctx context.Context, network, address string) (net.Conn, error) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -57,7 +60,7 @@ func startMachine(c live.Config, store *memory, plan fault, random *rand.Rand, d
 	}))
 	go func() {
 		defer close(m.ended)
-		m.err = live.Run(ctx, c)
+		m.err = errors.Join(live.Run(ctx, c), rows.Close())
 	}()
 	return m
 }

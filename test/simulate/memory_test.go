@@ -29,11 +29,14 @@ type applied struct {
 	rows     []state.Row
 	position state.Position
 	drop     bool
+	load     bool // the timers are not there
+	loaded   bool // now they are
 }
 
 type stored struct {
 	rows     map[string][]byte
 	position state.Position
+	loading  bool
 }
 
 var errDead = errors.New("this process is dead")
@@ -53,18 +56,30 @@ func (m *memory) Get(task int32, key string) ([]byte, error) {
 	return nil, nil
 }
 
-// Due are the first timers that are due, as partition.Disk finds them.
+// Due are the first timers that are due.
 func (m *memory) Due(task int32, upTo schemas.Instant, most int) (timers []partition.Timer, err error) {
+	return m.DueAfter(task, partition.Timer{At: schemas.Earliest}, upTo, most)
+}
+
+func earlier(a, b partition.Timer) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key))
+}
+
+// DueAfter are those after a given one, as partition.Disk finds them.
+func (m *memory) DueAfter(task int32, after partition.Timer, upTo schemas.Instant, most int) (timers []partition.Timer, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if t := m.mu.tasks[task]; t != nil {
+		if t.loading {
+			panic(fmt.Sprintf("task %d is asked for timers, which are not there before it is loaded", task))
+		}
 		for key, row := range t.rows {
-			if at := state.RowWake(row); at <= upTo {
-				timers = append(timers, partition.Timer{At: at, Key: key})
+			if timer := (partition.Timer{At: state.RowWake(row), Key: key}); timer.At <= upTo && earlier(after, timer) < 0 {
+				timers = append(timers, timer)
 			}
 		}
 	}
-	slices.SortFunc(timers, func(a, b partition.Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(timers, earlier)
 	return timers[:min(most, len(timers))], nil
 }
 
@@ -107,9 +122,23 @@ func (m *memory) Position(task int32) (state.Position, bool, error) {
 	return state.Position{}, false, nil
 }
 
+// Snapshot is the memory itself: here nobody reads while others write.
+func (m *memory) Snapshot(int32) (partition.Snapshot, error) { return m, nil }
+
+// Close ends a snapshot.
+func (m *memory) Close() error { return nil }
+
 func (m *memory) Apply(task int32, rows []state.Row, position state.Position) error {
 	return m.do(applied{task: task, rows: slices.Clone(rows), position: position})
 }
+
+// Load is Apply of rows of which nobody knows what they replace.
+func (m *memory) Load(task int32, rows []state.Row, position state.Position) error {
+	return m.do(applied{task: task, rows: slices.Clone(rows), position: position, load: true})
+}
+
+// Loaded ends a load.
+func (m *memory) Loaded(task int32) error { return m.do(applied{task: task, loaded: true}) }
 
 // Err is nil: a machine that is dead has no process that could be told.
 func (m *memory) Err() error { return nil }
@@ -133,12 +162,22 @@ func (m *memory) redo(a applied) {
 		return
 	}
 	t := m.mu.tasks[a.task]
+	if a.loaded {
+		if t != nil {
+			t.loading = false
+		}
+		return
+	}
 	if t == nil {
 		t = &stored{rows: map[string][]byte{}}
 		m.mu.tasks[a.task] = t
 	}
+	if t.loading && !a.load {
+		panic(fmt.Sprintf("task %d is folded before it is loaded", a.task))
+	}
+	t.loading = a.load
 	for _, row := range a.rows {
-		if was := state.RowWake(t.rows[row.Key]); row.Was != was && row.Was != state.WakeUnknown {
+		if was := state.RowWake(t.rows[row.Key]); row.Was != was && !a.load {
 			panic(fmt.Sprintf("task %d: the timer of %q is at %v, and to be taken from %v: it would fire for ever", a.task, row.Key, was, row.Was))
 		}
 		if row.Value == nil {

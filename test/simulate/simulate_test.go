@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/ebbstream/ebb/pipeline/behind"
 	"github.com/ebbstream/ebb/pipeline/live"
 )
 
@@ -27,6 +28,7 @@ type simulation struct {
 	random   *rand.Rand
 	config   live.Config
 	work     work
+	cluster  *kfake.Cluster
 	dial     dialer
 	client   *kgo.Client
 	sends    *kgo.Client // input in transactions, as some producers do
@@ -49,7 +51,7 @@ func newSimulation(t *testing.T, seed uint64, w work, options ...kfake.Opt) (s *
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = &simulation{t: t, work: w, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
+	s = &simulation{t: t, work: w, cluster: cluster, random: rand.New(rand.NewPCG(seed, 0)), dial: network.DialContext, began: time.Now(), machines: map[string]*machine{}, stores: map[string]*memory{}}
 	brokers := kgo.SeedBrokers(cluster.ListenAddrs()...)
 	s.config = live.Config{Name: "shop", Sources: sources, Loose: w.loose(), CommitInterval: 20 * time.Millisecond, SessionTimeout: 2 * time.Second, Client: []kgo.Opt{brokers}}
 	s.client = s.newClient()
@@ -133,8 +135,9 @@ func (s *simulation) start(instance string, f fault) {
 }
 
 func (s *simulation) machine(c live.Config, store *memory, f fault) *machine {
-	c.Open = s.work.open(store)
-	return startMachine(c, store, f, s.fork(), s.dial)
+	rows := behind.New(store)
+	c.Open = s.work.open(rows)
+	return startMachine(c, store, rows, f, s.fork(), s.dial)
 }
 
 // fork is a source of chance of its own, so that one machine's use of it does not change what happens to another.

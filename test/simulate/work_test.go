@@ -8,6 +8,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/ebbstream/ebb/pipeline/live"
+	"github.com/ebbstream/ebb/pipeline/partition"
 	"github.com/ebbstream/ebb/state"
 	"github.com/ebbstream/ebb/test/counter"
 )
@@ -16,7 +17,7 @@ import (
 type work interface {
 	outputs() []string // topics
 	loose() []string   // topics that are not keyed: visits, with fewer partitions than there are tasks, as many or more; or none
-	open(store *memory) func(task int32, position state.Position) (live.Folder, error)
+	open(store partition.Store) func(task int32, position state.Position) (live.Folder, error)
 	record(s *simulation, topics []string) *kgo.Record // the next of the input
 	faults(s *simulation, inputs []string) []string    // what is wrong with what came out
 }
@@ -28,7 +29,7 @@ func (counting) outputs() []string { return []string{"shop.counts"} }
 
 func (counting) loose() []string { return []string{"visits"} }
 
-func (counting) open(store *memory) func(int32, state.Position) (live.Folder, error) {
+func (counting) open(store partition.Store) func(int32, state.Position) (live.Folder, error) {
 	return counter.Open("shop.counts", store)
 }
 
