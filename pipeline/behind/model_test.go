@@ -46,6 +46,8 @@ type history struct {
 	all    [tasks][]model // after each commit; the last is how it is
 	sure   [tasks]int     // which of them is known to be written
 	views  []view
+
+	busy bool // with a write, or with a restore, beside which nothing is done to the task
 }
 
 // meanwhile is what happens during a write.
@@ -61,6 +63,11 @@ func (m meanwhile) Apply(task int32, rows []state.Row, position state.Position) 
 }
 
 func (h *history) meanwhile(task int32) error {
+	if h.busy {
+		return nil
+	}
+	h.busy = true
+	defer func() { h.busy = false }()
 	switch h.random.IntN(6) {
 	case 0:
 		if len(h.s.task(task).mu.layers) < mostLayers { // else it would be written at once
@@ -202,5 +209,14 @@ func (h *history) commit(task int32) error {
 		rows = append(rows, row)
 	}
 	h.all[task] = append(h.all[task], m)
-	return h.s.Apply(task, rows, state.Position{Changelog: m.n})
+	position := state.Position{Changelog: m.n}
+	if h.random.IntN(12) == 0 && !h.busy { // it was elsewhere for a while
+		h.busy = true
+		defer func() { h.busy = false }()
+		for i := range rows {
+			rows[i].Was = state.WakeUnknown
+		}
+		return errors.Join(h.s.Load(task, rows, position), h.s.Loaded(task))
+	}
+	return h.s.Apply(task, rows, position)
 }

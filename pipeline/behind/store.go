@@ -20,6 +20,8 @@ type Below interface {
 	Position(task int32) (position state.Position, found bool, err error)
 	Snapshot(task int32) (partition.Snapshot, error)
 	Apply(task int32, rows []state.Row, position state.Position) error
+	Load(task int32, rows []state.Row, position state.Position) error
+	Loaded(task int32) error
 	Drop(task int32) error
 	Err() error
 }
@@ -185,6 +187,26 @@ func (s *Store) From(task int32, key string, most int) ([]string, error) {
 
 // Snapshot is a task as it is now.
 func (s *Store) Snapshot(task int32) (partition.Snapshot, error) { return s.task(task).snapshot() }
+
+// Load stores rows of a restore below, at once.
+func (s *Store) Load(task int32, rows []state.Row, position state.Position) error {
+	return s.through(task, func() error { return s.below.Load(task, rows, position) })
+}
+
+// Loaded makes the timers of what was loaded.
+func (s *Store) Loaded(task int32) error {
+	return s.through(task, func() error { return s.below.Loaded(task) })
+}
+
+// through does something below with a task that nobody folds, after what waits of it.
+func (s *Store) through(number int32, do func() error) error {
+	t := s.task(number)
+	if err := s.write(t); err != nil {
+		return err
+	}
+	defer t.forget() // which timers were passed
+	return do()
+}
 
 // Drop removes all of a task.
 func (s *Store) Drop(task int32) error {

@@ -80,6 +80,10 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 			}
 		}
 	}
+	for _, r := range restores {
+		r.hold = max(held/len(restores), heldLeast)
+		r.reader.most = int32(min(r.hold, mostFetched))
+	}
 	errs := make(chan error, len(restores))
 	var all sync.WaitGroup
 	for p, r := range restores {

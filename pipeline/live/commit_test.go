@@ -56,6 +56,10 @@ func (s *steps) end(context.Context) error { return s.step("end", "") }
 func (s *steps) Position(int32) (state.Position, bool, error) { panic("not of a commit") }
 func (s *steps) Drop(int32) error                             { panic("not of a commit") }
 func (s *steps) Err() error                                   { panic("not of a commit") }
+func (s *steps) Loaded(int32) error                           { panic("not of a commit") }
+func (s *steps) Load(int32, []state.Row, state.Position) error {
+	panic("not of a commit")
+}
 func (s *steps) Apply(task int32, rows []state.Row, p state.Position) error {
 	for _, row := range rows {
 		if err := s.step("apply", "task %d %q=%q", task, row.Key, row.Value); err != nil {

@@ -56,6 +56,8 @@ type Batch struct {
 type Store interface {
 	Position(task int32) (position state.Position, found bool, err error)
 	Apply(task int32, rows []state.Row, position state.Position) error // all of it or nothing
+	Load(task int32, rows []state.Row, position state.Position) error  // the same, of rows whose Was is WakeUnknown: the timers may be missing
+	Loaded(task int32) error                                           // they are there
 	Drop(task int32) error
 	Err() error // why it stores nothing any more, until the process ends; nil: it does
 }

@@ -10,8 +10,12 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// chunk is how many rows a restore holds before it stores them.
-const chunk = 10_000
+// held is how many bytes of the changelog the restores of a session hold together before they store them, and heldLeast how
+// many each does. The more are stored at once, the less often what lies in the store is sorted again.
+const (
+	held      = 128 << 20
+	heldLeast = 4 << 20
+)
 
 // A restore brings a task's state to what is committed.
 //
@@ -25,6 +29,7 @@ type restore struct {
 	reader    changelogReader
 	task      int32
 	committed map[string]int64
+	hold      int                 // how many bytes of the changelog
 	reached   func(at, end int64) // told how far it has followed the changelog
 }
 
@@ -83,6 +88,9 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 			return position, err
 		}
 	}
+	if err := r.c.Store.Loaded(r.task); err != nil {
+		return position, fmt.Errorf("restoring task %d: %w", r.task, err)
+	}
 	told.From, told.Took = first, time.Since(began)
 	r.c.Tell(told)
 	return position, nil
@@ -92,17 +100,20 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 // are committed, and until their position is read, which is after them, nobody folds on top of them.
 func (r *restore) follow(ctx context.Context, position *state.Position, to, end int64) (records int, err error) {
 	var rows []state.Row
+	size := 0
 	store := func() error {
 		if len(rows) == 0 && records == 0 {
 			return nil
 		}
-		err := r.c.Store.Apply(r.task, rows, *position)
-		rows = rows[:0]
+		err := r.c.Store.Load(r.task, rows, *position)
+		clear(rows) // what was fetched is free
+		rows, size = rows[:0], 0
 		return err
 	}
 	err = r.reader.read(ctx, position.Changelog, to, func(batch []*kgo.Record, next int64) error {
 		records += len(batch)
 		for _, record := range batch {
+			size += len(record.Key) + len(record.Value)
 			id, p, err := readChangelog(record)
 			if err != nil {
 				return &refusal{err}
@@ -115,7 +126,7 @@ func (r *restore) follow(ctx context.Context, position *state.Position, to, end 
 		}
 		position.Changelog = next
 		r.reached(next, end)
-		if len(rows) < chunk {
+		if size < r.hold {
 			return nil
 		}
 		return store()

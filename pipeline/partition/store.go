@@ -113,6 +113,41 @@ func (s Disk) Apply(task int32, rows []state.Row, position state.Position) error
 	return nil
 }
 
+const (
+	worthTables = 1 << 20 // how many bytes of rows are sorted into tables: with fewer, making and syncing files takes longer than it saves
+	batched     = 10_000  // how many rows of a restore are in a batch
+)
+
+// Load stores rows of a restore, of which nobody knows what they replace. Many rows of a task that has none become sorted tables,
+// and so do all that follow until Loaded makes their timers; else they are applied.
+func (s Disk) Load(task int32, rows []state.Row, position state.Position) error {
+	tables, err := s.Loading(task)
+	if err != nil {
+		return err
+	}
+	before, found, err := s.Position(task)
+	if err != nil {
+		return err
+	}
+	if tables || !found && size(rows) >= worthTables {
+		return s.Store.Load(task, rows, position)
+	}
+	for found && len(rows) > batched { // after a crash these come once more, and nobody folds on top of them before
+		if err := s.Apply(task, rows[:batched], before); err != nil {
+			return err
+		}
+		rows = rows[batched:]
+	}
+	return s.Apply(task, rows, position)
+}
+
+func size(rows []state.Row) (bytes int) {
+	for _, row := range rows {
+		bytes += len(row.Key) + len(row.Value)
+	}
+	return bytes
+}
+
 func (s Disk) wake(task int32, key string, wakes map[string]schemas.Instant) (schemas.Instant, error) {
 	if was, found := wakes[key]; found {
 		return was, nil

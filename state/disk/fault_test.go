@@ -67,8 +67,8 @@ func (f *failing) MaybeError(op errorfs.Op) error {
 	if n := f.ops.Add(1); n != f.at && (n < f.at || !f.forGood) {
 		return nil
 	}
-	// What cannot be removed takes room and does no harm.
-	if f.kind == errorfs.OpIsWrite && op.Kind != errorfs.OpRemove {
+	// What cannot be removed takes room and does no harm; what cannot be linked is copied.
+	if f.kind == errorfs.OpIsWrite && op.Kind != errorfs.OpRemove && op.Kind != errorfs.OpLink {
 		f.telling.Store(true)
 	}
 	return errorfs.ErrInjected

@@ -2,6 +2,7 @@ package disk_test
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func TestFormatGolden(t *testing.T) {
 		b.SetPosition(258, state.Position{Changelog: 1})
 		b.PutLayout(0x0102030405060708, []byte("x"))
 	})
-	if err := s.Close(); err != nil {
+	if err := errors.Join(s.Load(259, []state.Row{row("u1", "v", 1), row("u0", "w", never)}, position(2)), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	db := raw(t, fs, "ebb.state")
@@ -60,13 +61,18 @@ func TestFormatGolden(t *testing.T) {
 		got = append(got, hex.EncodeToString(it.Key())+" "+hex.EncodeToString(it.Value()))
 	}
 	want := []string{
-		"6c0102030405060708 78",           // l, hash
-		"6d666f726d6174 01",               // m, "format"
-		"6f00000102 01000200",             // o, task
-		"70000001027530 77",               // p, task, "u0"
-		"70000001027531 76",               // p, task, "u1"
+		"6c0102030405060708 78", // l, hash
+		"6d666f726d6174 01",     // m, "format"
+		"6f00000102 01000200",   // o, task
+		"6f00000103 01000400",   // of a task that is being loaded
+		"70000001027530 77",     // p, task, "u0"
+		"70000001027531 76",     // p, task, "u1"
+		"70000001037530 ffffffffffffffff77",
+		"70000001037531 800000000000000176",
 		"74000001027fffffffffffffff7530 ", // t, task, instant, "u0"
 		"740000010280000000000000017531 ", // t, task, instant, "u1"
+		"7700000103 ",                     // w, task
+		"77000001037531 8000000000000001", // w, task, "u1"
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -79,9 +79,13 @@ func (f *freezer) OpenDir(name string) (vfs.File, error) {
 	return &frozenFile{File: dir, freezer: f}, nil
 }
 
-func (f *freezer) Link(oldname, newname string) error {
-	f.write(func() error { return f.FS.Link(oldname, newname) })
-	return nil
+// Link copies where the file system has no links; a link that cannot be made leaves the disk as it is.
+func (f *freezer) Link(oldname, newname string) (err error) {
+	f.write(func() error { err = f.FS.Link(oldname, newname); return nil })
+	if err == nil {
+		return nil
+	}
+	return vfs.Copy(f, oldname, newname)
 }
 
 func (f *freezer) Rename(oldname, newname string) error {

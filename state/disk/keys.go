@@ -15,6 +15,7 @@ const (
 	kindPosition = 'o' // task -> position
 	kindProfile  = 'p' // task, id -> profile
 	kindTimer    = 't' // task, instant, id -> nothing
+	kindWake     = 'w' // task, id -> instant, of a task that is being loaded; and task -> nothing
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 )
 
 // taskKinds are the kinds whose rows belong to a task.
-var taskKinds = [...]byte{kindPosition, kindProfile, kindTimer}
+var taskKinds = [...]byte{kindPosition, kindProfile, kindTimer, kindWake}
 
 // appendTask appends what all keys of one kind and task begin with. Tasks are never negative, so
 // big-endian order is their order, and task+1 is the end of task's range.
@@ -37,24 +38,26 @@ func appendProfile(key []byte, task int32, id string) []byte {
 }
 
 func appendTimer(key []byte, task int32, at schemas.Instant, id string) []byte {
-	key = appendTask(key, kindTimer, uint32(task))
-	return append(binary.BigEndian.AppendUint64(key, sortable(at)), id...)
+	return append(appendInstant(appendTask(key, kindTimer, uint32(task)), at), id...)
 }
 
 func appendLayout(key []byte, hash uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(key, kindLayout), hash)
 }
 
-// sortable maps instants to unsigned numbers in the same order: those before 1970 come first.
-func sortable(at schemas.Instant) uint64 { return uint64(at) ^ 1<<63 }
+// appendInstant appends an instant so that its bytes are in the order of time, also before 1970.
+func appendInstant(b []byte, at schemas.Instant) []byte {
+	return binary.BigEndian.AppendUint64(b, uint64(at)^1<<63)
+}
+
+func instantOf(b []byte) schemas.Instant { return schemas.Instant(binary.BigEndian.Uint64(b) ^ 1<<63) }
 
 // timerOf reads a timer back from its key.
 func timerOf(key []byte) (Timer, error) {
 	if len(key) < timerLen {
 		return Timer{}, errors.New("timer key is too short")
 	}
-	at := schemas.Instant(binary.BigEndian.Uint64(key[taskLen:]) ^ 1<<63)
-	return Timer{At: at, ID: string(key[timerLen:])}, nil
+	return Timer{At: instantOf(key[taskLen:]), ID: string(key[timerLen:])}, nil
 }
 
 // bounds is the range of all rows of one kind of a task.

@@ -37,10 +37,13 @@ func (m model) clone() model {
 	return c
 }
 
-// step puts a random commit, the n-th, into b and into m. Large ones overflow a small memtable.
-func (m model) step(rng *rand.Rand, n int, b *disk.Batch) {
+// step puts a random commit, the n-th, into b and into m, of any tasks or of those given. Large ones overflow a small memtable.
+func (m model) step(rng *rand.Rand, n int, b *disk.Batch, of ...int32) {
+	if len(of) == 0 {
+		of = []int32{0, 1, 2}
+	}
 	for range 1 + rng.IntN(2) {
-		task := rng.Int32N(modelTasks)
+		task := of[rng.IntN(len(of))]
 		t, ok := m[task]
 		if !ok {
 			t.profiles = make(map[string]profileModel)
@@ -92,30 +95,38 @@ func (t taskModel) differs(s *disk.Store, task int32) error {
 	if err != nil || position.Changelog != t.changelog {
 		return fmt.Errorf("changelog position %d, %w; want %d", position.Changelog, err, t.changelog)
 	}
-	got := make(map[string]string)
-	for p, err := range s.Profiles(task) {
-		if err != nil {
-			return err
-		}
-		got[p.ID] = string(p.Value)
-	}
-	var timers []disk.Timer
-	for id, p := range t.profiles {
-		if got[id] != p.value {
-			return fmt.Errorf("profile %s is %.20q, want %.20q", id, got[id], p.value)
-		}
-		if p.wake != never {
-			timers = append(timers, disk.Timer{At: p.wake, ID: id})
-		}
-	}
-	if len(got) != len(t.profiles) {
-		return fmt.Errorf("%d profiles, want %d", len(got), len(t.profiles))
+	timers, err := t.profilesDiffer(s, task)
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(timers, func(a, b disk.Timer) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
 	if due, err := s.Due(task, never, 1000); err != nil || !slices.Equal(due, timers) {
 		return fmt.Errorf("timers %v, %w; want %v", due, err, timers)
 	}
 	return nil
+}
+
+// profilesDiffer compares the profiles, and returns the timers that they should have.
+func (t taskModel) profilesDiffer(s *disk.Store, task int32) (timers []disk.Timer, err error) {
+	got := make(map[string]string)
+	for p, err := range s.Profiles(task) {
+		if err != nil {
+			return nil, err
+		}
+		got[p.ID] = string(p.Value)
+	}
+	for id, p := range t.profiles {
+		if got[id] != p.value {
+			return nil, fmt.Errorf("profile %s is %.20q, want %.20q", id, got[id], p.value)
+		}
+		if p.wake != never {
+			timers = append(timers, disk.Timer{At: p.wake, ID: id})
+		}
+	}
+	if len(got) != len(t.profiles) {
+		return nil, fmt.Errorf("%d profiles, want %d", len(got), len(t.profiles))
+	}
+	return timers, nil
 }
 
 // A history is what a store went through: the model after each commit, from the empty one on.

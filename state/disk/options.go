@@ -77,6 +77,9 @@ func (o Options) pebble(f *fault) *pebble.Options {
 		// A second compaction starts when the first falls behind; more would take cores from folding.
 		CompactionConcurrencyRange: func() (lower, upper int) { return 1, max(1, min(3, runtime.GOMAXPROCS(0)/2)) },
 	}
+	// Tables that overlap a memtable wait for its flush. Else they would be noted in the log, which without a log a crash
+	// takes away, and with one it can leave in a state that Pebble does not open.
+	p.Experimental.DisableIngestAsFlushable = func() bool { return true }
 	if p.CacheSize == 0 {
 		p.CacheSize = defaultCache
 	}

@@ -4,8 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // formatVersion is the version of the keys and values of a folder, as FORMAT.md describes them.
@@ -33,6 +36,12 @@ type Store struct {
 	db    *pebble.DB
 	fault *fault
 	o     Options
+
+	fs           vfs.FS // lets nothing be written after a fault
+	dir          string
+	tableOptions [bottomLevel + 1]sstable.WriterOptions // by level, of tables that are made beside Pebble
+	settling     sync.Mutex
+	compacted    chan struct{} // has one in it after a compaction
 }
 
 // Open opens the folder dir, and makes it unless o.ReadOnly.
@@ -40,24 +49,42 @@ func Open(dir string, o Options) (*Store, error) {
 	if o.Memtable == 0 {
 		o.Memtable = defaultMemtable
 	}
-	s := &Store{fault: newFault(), o: o}
-	err := s.fault.run(func() error { return s.open(dir) })
+	s := &Store{fault: newFault(), o: o, dir: dir, compacted: make(chan struct{}, 1)}
+	err := s.fault.run(s.open)
 	if err != nil {
 		return nil, fmt.Errorf("opening state in %s: %w", dir, err)
 	}
 	return s, nil
 }
 
-func (s *Store) open(dir string) error {
-	db, err := pebble.Open(dir, s.o.pebble(s.fault))
+func (s *Store) open() error {
+	o := s.o.pebble(s.fault)
+	events := pebble.TeeEventListener(*o.EventListener, pebble.EventListener{CompactionEnd: s.onCompaction})
+	o.EventListener = &events
+	db, err := pebble.Open(s.dir, o)
 	if err != nil {
 		return err
 	}
-	s.db = db
-	if err := s.checkFormat(); err != nil {
+	s.db, s.fs = db, o.FS
+	for level := range s.tableOptions {
+		s.tableOptions[level] = o.MakeWriterOptions(level, pebbleFormat.MaxTableFormat())
+	}
+	err = s.checkFormat()
+	if err == nil && !s.o.ReadOnly {
+		err = s.sweep()
+	}
+	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	return nil
+}
+
+// onCompaction may not wait, nor ask the store anything.
+func (s *Store) onCompaction(pebble.CompactionInfo) {
+	select {
+	case s.compacted <- struct{}{}:
+	default:
+	}
 }
 
 // checkFormat refuses a folder of another format, and marks an empty one as ours. A crash between

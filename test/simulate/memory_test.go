@@ -29,11 +29,14 @@ type applied struct {
 	rows     []state.Row
 	position state.Position
 	drop     bool
+	load     bool // the timers are not there
+	loaded   bool // now they are
 }
 
 type stored struct {
 	rows     map[string][]byte
 	position state.Position
+	loading  bool
 }
 
 var errDead = errors.New("this process is dead")
@@ -67,6 +70,9 @@ func (m *memory) DueAfter(task int32, after partition.Timer, upTo schemas.Instan
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if t := m.mu.tasks[task]; t != nil {
+		if t.loading {
+			panic(fmt.Sprintf("task %d is asked for timers, which are not there before it is loaded", task))
+		}
 		for key, row := range t.rows {
 			if timer := (partition.Timer{At: state.RowWake(row), Key: key}); timer.At <= upTo && earlier(after, timer) < 0 {
 				timers = append(timers, timer)
@@ -126,6 +132,14 @@ func (m *memory) Apply(task int32, rows []state.Row, position state.Position) er
 	return m.do(applied{task: task, rows: slices.Clone(rows), position: position})
 }
 
+// Load is Apply of rows of which nobody knows what they replace.
+func (m *memory) Load(task int32, rows []state.Row, position state.Position) error {
+	return m.do(applied{task: task, rows: slices.Clone(rows), position: position, load: true})
+}
+
+// Loaded ends a load.
+func (m *memory) Loaded(task int32) error { return m.do(applied{task: task, loaded: true}) }
+
 // Err is nil: a machine that is dead has no process that could be told.
 func (m *memory) Err() error { return nil }
 
@@ -148,12 +162,22 @@ func (m *memory) redo(a applied) {
 		return
 	}
 	t := m.mu.tasks[a.task]
+	if a.loaded {
+		if t != nil {
+			t.loading = false
+		}
+		return
+	}
 	if t == nil {
 		t = &stored{rows: map[string][]byte{}}
 		m.mu.tasks[a.task] = t
 	}
+	if t.loading && !a.load {
+		panic(fmt.Sprintf("task %d is folded before it is loaded", a.task))
+	}
+	t.loading = a.load
 	for _, row := range a.rows {
-		if was := state.RowWake(t.rows[row.Key]); row.Was != was && row.Was != state.WakeUnknown {
+		if was := state.RowWake(t.rows[row.Key]); row.Was != was && !a.load {
 			panic(fmt.Sprintf("task %d: the timer of %q is at %v, and to be taken from %v: it would fire for ever", a.task, row.Key, was, row.Was))
 		}
 		if row.Value == nil {
