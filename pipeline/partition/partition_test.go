@@ -351,9 +351,8 @@ func TestLoosePartitions(t *testing.T) {
 		}
 		return got
 	}
-	for _, in := range []state.Input{{Topic: "visits", Partition: 3, Next: 7, Clock: schemas.Earliest}, {Topic: "visits", Partition: 6, Clock: schemas.Earliest}, {Topic: "visits", Clock: schemas.Earliest}} {
-		b.sealed.Position.Inputs = append(b.sealed.Position.Inputs, in)
-	}
+	b.sealed.Position.Inputs = append(b.sealed.Position.Inputs, state.Input{Topic: "visits", Partition: 3, Next: 7, Clock: schemas.Earliest},
+		state.Input{Topic: "visits", Partition: 6, Clock: schemas.Earliest}, state.Input{Topic: "visits", Clock: schemas.Earliest})
 	b.open(b.sealed.Position)
 	b.p.Confirm("visits", 6, 5, b.now) // it has more, and is not waited for
 	for _, r := range []struct {
