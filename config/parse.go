@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
@@ -54,7 +55,7 @@ func parseYAML(text string) (file *ast.File, err error) {
 			file, err = nil, fmt.Errorf("no YAML that could be understood: %v", p)
 		}
 	}()
-	return parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey())
+	return parser.Parse(joinPlain(lexer.Tokenize(text)), 0, parser.AllowDuplicateMapKey())
 }
 
 // syntaxFault says what the parser said, with a hint where a newcomer would miss one.
