@@ -16,7 +16,7 @@ func TestColonInBraces(t *testing.T) {
 		c, _, faults := Load("c.yaml", []byte("name: shop\nkafka: "+text+"\n"), testEnv, testBlocks()...)
 		if len(faults) > 0 {
 			t.Errorf("%s: %v", text, faults)
-		} else if got := []string(c.Kafka.Brokers); !slices.Equal(got, want) {
+		} else if got := c.Kafka.Brokers; !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

@@ -77,7 +77,7 @@ func (c *Sessions) Join(one Session) *Session {
 // whether it did.
 func (c *Sessions) Begin(v *Visit) (*Session, bool) {
 	last := len(c.Open) - 1
-	if last >= 0 && v.Event.Time <= c.Open[last].End.Add(c.Gap) {
+	if last >= 0 && v.Time <= c.Open[last].End.Add(c.Gap) {
 		return nil, false
 	}
 	if c.Open == nil {
