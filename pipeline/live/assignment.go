@@ -144,6 +144,10 @@ func (s *session) open(p int32, position state.Position) error {
 	defer s.mu.Unlock()
 	delete(s.mu.waits, p)
 	s.mu.tasks[p] = &task{number: p, folder: folder, opened: position, paused: map[int]bool{}}
+	select {
+	case s.opened <- struct{}{}:
+	default: // it will be asked
+	}
 	return nil
 }
 

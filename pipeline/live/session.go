@@ -31,6 +31,7 @@ type session struct {
 
 	flight *flight // the commit under way
 	ends   atomic.Pointer[ends]
+	opened chan struct{}  // a task was
 	asking sync.WaitGroup // for ends, and for what holds restores up
 	mu     struct {
 		sync.Mutex
@@ -42,7 +43,7 @@ type session struct {
 
 // runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
 func runSession(ctx context.Context, c *Config, id string) (err error) {
-	s := &session{c: c, made: make(chan struct{}), look: time.Now().Add(c.SessionTimeout / 2)}
+	s := &session{c: c, made: make(chan struct{}), opened: make(chan struct{}, 1), look: time.Now().Add(c.SessionTimeout / 2)}
 	s.mu.tasks, s.mu.waits = map[int32]*task{}, map[int32]*wait{}
 	// Not of ctx: to stop, the service still commits.
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))

@@ -99,9 +99,18 @@ type ends struct {
 	of map[string]map[int32]int64
 }
 
-// watchEnds asks where the sources end, until the session is over. An absent broker gives no answer, so nobody is idle.
+// watchEnds asks where the sources end, now and then and when a task is opened, which waits for a source until it knows that
+// nothing more is there, until the session is over. An absent broker gives no answer, so nobody is idle.
 func (s *session) watchEnds(ctx context.Context) {
-	for pause(ctx, confirmEvery) == nil {
+	again := time.NewTicker(confirmEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		case <-s.opened:
+		}
 		if answer, err := s.c.endsOf(ctx, s.client); err == nil {
 			s.ends.Store(answer)
 		}
