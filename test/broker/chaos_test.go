@@ -24,9 +24,12 @@ func TestMembersUnderAttack(t *testing.T) {
 	attack(t, c, *long)
 }
 
-// TestBeforeImplicitOffsets is the same, shorter, where offsets have to be added to transactions by name.
+// TestBeforeImplicitOffsets is the same, shorter, where offsets have to be added to transactions by name. Its broker stays up: an
+// offset commit that is under way when it goes down may be written after the abort of its transaction, and then hangs for ever.
+// Against that KIP-890 made implicit offsets.
 func TestBeforeImplicitOffsets(t *testing.T) {
 	c := findCluster(t, "transaction.version=1")
+	c.restart = nil
 	attack(t, c, *long/4)
 }
 
