@@ -14,7 +14,7 @@ PURE := ./schemas/... ./state/... ./operators/... ./config/...
 
 .PHONY: help
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/ebb
@@ -76,6 +76,10 @@ soak: ## Compare the engine with the independent model on CASES (250000) random 
 .PHONY: mutants
 mutants: ## Break the fold in every listed way, and see that the tests notice
 	$(GO) test ./test/metamorphic -run TestMutants -mutants -timeout 60m
+
+.PHONY: mutants-commit
+mutants-commit: ## The same with the commit and the restore, which the simulations notice, some of them by never ending
+	$(GO) test ./test/simulate -run TestMutants -mutants -timeout 0
 
 .PHONY: bench
 bench: ## Run the benchmarks

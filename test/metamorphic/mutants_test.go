@@ -1,20 +1,17 @@
 package metamorphic
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/ebbstream/ebb/test/mutant"
 )
 
 var mutants = flag.Bool("mutants", false, "break the fold in every way listed, not only in a few, and see that the model notices")
 
-// mutant is a mistake one could make: a text that stands once in a file, and what would stand there instead.
-type mutant struct {
+// broken is a mistake one could make: a text that stands once in a file, and what would stand there instead.
+type broken struct {
 	file, from, to string
 	why            string // what is wrong then
 	often          bool   // tried in every run of the tests
@@ -27,7 +24,7 @@ const decides = "TestDecisionsAgainstModel"
 // outcomes are those that notice a mistake in what is counted of experiments.
 const outcomes = "TestOutcomes"
 
-var mistakes = []mutant{
+var mistakes = []broken{
 	// Windows: n - w < time <= n.
 	{"state/times.go", "c.At[0] > edge", "c.At[0] >= edge", "an event is still in the window at time + w", true, ""},
 	{"state/times.go", "c.At[i] <= edge", "c.At[i] < edge", "of several events one stays too long", false, ""},
@@ -151,17 +148,14 @@ var mistakes = []mutant{
 // TestMutants: the random cases notice each of these mistakes. One that none of them notices is a hole in their generator,
 // or a line that is not needed. The list follows the code: a text that does not stand in it once is a failure, too.
 func TestMutants(t *testing.T) {
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
 	begin := *seed
 	if begin == 0 {
 		begin = 1 // the same cases always: which of them notices is no matter of luck
 	}
 	for _, m := range mistakes {
 		t.Run(m.why, func(t *testing.T) {
-			overlay := m.write(t, root)
+			mistake := mutant.Mutant{File: m.file, From: m.from, To: m.to}
+			overlay := mistake.Overlay(t)
 			if !m.often && !*mutants {
 				return
 			}
@@ -173,42 +167,7 @@ func TestMutants(t *testing.T) {
 			default:
 				tests = []string{"./state", "-run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}
 			}
-			run := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-overlay=" + overlay, "-timeout", "60s"}, tests...)...)
-			run.Dir = root
-			out, err := run.CombinedOutput()
-			switch text := string(out); {
-			case err == nil:
-				t.Errorf("nothing notices %q for %q in %s", m.to, m.from, m.file)
-			case !strings.Contains(text, "--- FAIL: Test") && !strings.Contains(text, "panic: "):
-				t.Errorf("%v\n%s", err, text)
-			}
+			mistake.Noticed(t, overlay, append([]string{"-timeout", "60s"}, tests...)...)
 		})
 	}
-}
-
-// write writes the file with its mistake beside the overlay that puts it in the place of the right one.
-func (m mutant) write(t *testing.T, root string) (overlay string) {
-	t.Helper()
-	path := filepath.Join(root, filepath.FromSlash(m.file))
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(text), m.from); n != 1 {
-		t.Fatalf("%q stands %d times in %s, not once", m.from, n, m.file)
-	}
-	dir := t.TempDir()
-	wrong := filepath.Join(dir, "wrong.go")
-	if err := os.WriteFile(wrong, []byte(strings.Replace(string(text), m.from, m.to, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {path: wrong}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	overlay = filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return overlay
 }
