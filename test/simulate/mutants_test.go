@@ -10,11 +10,11 @@ import (
 var mutants = flag.Bool("mutants", false, "break the commit and the restore in every way listed, and see that the simulations notice")
 
 const (
-	commits   = "pipeline/live/commit.go"
-	restores  = "pipeline/live/restore.go"
-	assigns   = "pipeline/live/assignment.go"
-	seals     = "pipeline/partition/seal.go"
-	behinds   = "pipeline/behind/task.go"
+	commits  = "pipeline/live/commit.go"
+	restores = "pipeline/live/restore.go"
+	assigns  = "pipeline/live/assignment.go"
+	seals    = "pipeline/partition/seal.go"
+	behinds  = "pipeline/behind/task.go"
 )
 
 // mistakes of the commit and the restore: each step left out, or at another place. That a member whom the group has dropped does
