@@ -148,7 +148,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 			emit(lateRecord(e, schemas.ReasonTooLate))
 			return
 		}
-		if p.Recent.Has(c.coded.Key, horizon) {
+		if p.Recent.Has(&c.coded, horizon) {
 			c.repeated++
 			return
 		}

@@ -1,6 +1,9 @@
 package state
 
 import (
+	"encoding/binary"
+	"math/bits"
+
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -9,37 +12,32 @@ import (
 // Coded is an event with what the bytes of a profile say of it, found once for all that remember it.
 type Coded struct {
 	*schemas.Event
-	Key    uint64 // a hash of its source and id: see Recent.Has
 	Head   []byte // its source, id and type as the bytes have them
+	Mark   []byte // its source and id: what Head begins with, and no other Head does
+	Key    uint64 // a hash of Mark
 	source string // of the last event: most have the same
 	number int    // of source, in Names
-	hash   uint64 // of source
 }
 
 // Code takes in an event, whose type has the number typ in Names; -1: none.
 func (c *Coded) Code(e *schemas.Event, typ int, names *Names) {
 	c.Event = e
-	if e.Source != c.source || c.hash == 0 {
-		c.source, c.number, c.hash = e.Source, names.Number(e.Source), xxhash.Sum64String(e.Source)
+	if e.Source != c.source || c.source == "" {
+		c.source, c.number = e.Source, names.Number(e.Source)
 	}
-	c.Head = appendName(c.Head[:0], c.number, e.Source)
-	at := len(c.Head)
-	c.Head = appendID(c.Head, e.ID)
-	c.Key = key(c.Head[at:], c.hash)
+	c.Head = appendID(appendName(c.Head[:0], c.number, e.Source), e.ID)
+	n := len(c.Head)
+	c.Key = keyOf(c.Head)
 	c.Head = appendName(c.Head, typ, e.Type)
+	c.Mark = c.Head[:n]
 }
 
-// key is the hash by which a repetition is recognised: of 64 bits, so that two of a profile's remembered events meet by
-// chance once in 10^11 profiles of 10,000.
-func key(id []byte, source uint64) uint64 {
-	h := xxhash.Sum64(id)
-	return (h^source)*0x9E3779B97F4A7C15 ^ h>>32
-}
-
-// key is the key of a source and an id that stand behind each other.
-func (r *Reader) key() uint64 {
-	source := xxhash.Sum64String(r.name())
-	id := r.rest
-	r.skipID()
-	return key(id[:len(id)-len(r.rest)], source)
+// keyOf is the hash of a Mark. Of a UUID, which is random by itself, it takes little.
+func keyOf(mark []byte) uint64 {
+	if len(mark) == 2+16 && mark[1] == 0 {
+		hi, lo := binary.LittleEndian.Uint64(mark[2:]), binary.LittleEndian.Uint64(mark[10:])
+		key := (hi ^ bits.RotateLeft64(lo, 29) ^ uint64(mark[0])<<16) * 0x9E3779B97F4A7C15
+		return key ^ key>>29
+	}
+	return xxhash.Sum64(mark)
 }

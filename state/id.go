@@ -1,13 +1,15 @@
 package state
 
+import "encoding/binary"
+
 const uuidLen = 36 // 8-4-4-4-12 hexadecimal digits
 
 // appendID writes the id of an event: a UUID in its usual small letters as 0 and its 16 bytes, any other text as 1 + its
 // length and itself. Ids are most of what is remembered of recent events.
 func appendID(b []byte, id string) []byte {
 	if len(id) == uuidLen {
-		if packed, ok := packUUID(id); ok {
-			return append(append(b, 0), packed[:]...)
+		if hi, lo, ok := packUUID(id); ok {
+			return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(append(b, 0), hi), lo)
 		}
 	}
 	return append(appendUint(b, uint64(len(id))+1), id...)
@@ -56,35 +58,36 @@ func (r *Reader) skipID() {
 	r.rest = r.rest[n-1:]
 }
 
-// digits gives the value of a small hexadecimal digit, 255 for any other byte.
-var digits = func() (d [256]byte) {
-	for i := range d {
-		d[i] = 255
-	}
-	for i := range byte(10) {
-		d['0'+i] = i
-	}
-	for i := range byte(6) {
-		d['a'+i] = 10 + i
-	}
-	return d
-}()
-
 // places are where the 16 bytes of a UUID begin in its text.
 var places = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
-func packUUID(id string) (packed [16]byte, ok bool) {
+func packUUID(id string) (hi, lo uint64, ok bool) {
 	if id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
-		return packed, false
+		return 0, 0, false
 	}
-	for i, at := range places {
-		hi, lo := digits[id[at]], digits[id[at+1]]
-		if hi|lo > 15 {
-			return packed, false
-		}
-		packed[i] = hi<<4 | lo
-	}
-	return packed, true
+	a, ok1 := digits(eight(id))
+	b, ok2 := digits(four(id[9:])<<32 | four(id[14:]))
+	c, ok3 := digits(four(id[19:])<<32 | four(id[24:]))
+	d, ok4 := digits(eight(id[28:]))
+	return a<<32 | b, c<<32 | d, ok1 && ok2 && ok3 && ok4
+}
+
+func four(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0])<<24 | uint64(s[1])<<16 | uint64(s[2])<<8 | uint64(s[3])
+}
+
+func eight(s string) uint64 { return four(s)<<32 | four(s[4:]) }
+
+// digits are eight hexadecimal digits in small letters, a byte each, all at once.
+func digits(x uint64) (n uint64, ok bool) {
+	const each = 0x0101010101010101
+	n = x&(0x0F*each) + 9*(x>>6&each)
+	letters := (n + 6*each) >> 4 & each
+	ok = n&(0xF0*each) == 0 && n+0x30*each+39*letters == x
+	n = (n | n>>4) & 0x00FF00FF00FF00FF
+	n = (n | n>>8) & 0x0000FFFF0000FFFF
+	return (n | n>>16) & 0xFFFFFFFF, ok
 }
 
 func unpackUUID(packed [16]byte) string {

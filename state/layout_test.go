@@ -250,7 +250,7 @@ func FuzzDecodeProfile(f *testing.F) {
 			}
 		}
 		p.Memberships.Next()
-		p.Recent.Has(1, 0)
+		p.Recent.Has(coded(&schemas.Event{ID: "1", Source: "file"}, into.Names), 0)
 		_ = p.Recent.After(schemas.Earliest, 1, func(string) int { return 0 }, into.Names, func(*schemas.Event, bool) {})
 		if _, err := into.Decode("u1", into.Encode(nil, p, p.Clock.Add(-accept)), nil); err != nil {
 			t.Errorf("what was read cannot be written and read: %v", err)

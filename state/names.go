@@ -55,6 +55,13 @@ func (r *Reader) name() string {
 	return ""
 }
 
+// skipText passes over a text that Names wrote, whether its number is known or not.
+func (r *Reader) skipText() {
+	if r.uint() == 0 {
+		r.bytes()
+	}
+}
+
 func (r *Reader) skipName() {
 	switch i := r.uint(); {
 	case i == 0:

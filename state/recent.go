@@ -1,144 +1,226 @@
 package state
 
 import (
+	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"github.com/ebbstream/ebb/schemas"
 )
 
 // Recent are the applied events that are not yet older than `accept`: what a repetition is recognised by, and what
-// stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it.
+// stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it, as the
+// bytes that are written of it: its size, its time (8 bytes, little-endian), and what appendRecent says.
 type Recent struct {
-	Keep  int
-	all   []recent // by time
-	blob  []byte   // the events, one after the other, in the order of arrival
-	live  int      // bytes of blob that belong to one of all
-	index keySet   // of all, once they are many
+	Keep   int
+	bytes  []byte // the events by time, those of one time by source and id as bytes
+	from   int    // where they begin: what is before is forgotten
+	n      int
+	last   schemas.Instant // the time of the last
+	filter [4]uint64       // two bits of each by its key, while they are few: most new events show here
+	index  *keySet         // of each, once they are many; also of some that are forgotten
+	near   [2]int          // places of events not far from the last, from where a place is looked for that is not the end
+	since  int             // events behind the second of them
 }
 
-type recent struct {
-	time   schemas.Instant
-	key    uint64 // hash of source and id
-	at, to int32  // its place in blob
-}
+const indexedFrom = 40 // events beyond which the filter says little
 
-const indexedFrom = 48 // events beyond which a map finds a repetition faster than looking through all
-
-// Has is whether an event of that key is remembered, as of the horizon.
-func (c *Recent) Has(key uint64, horizon schemas.Instant) bool {
-	if len(c.all) >= indexedFrom {
-		if c.index.table == nil {
-			for i := range c.all {
-				c.index.add(c.all[i].key)
-			}
-		}
-		if !c.index.has(key) {
-			return false
-		}
+// Has is whether an event of that source and id is remembered, as of the horizon.
+func (c *Recent) Has(e *Coded, horizon schemas.Instant) bool {
+	if !c.maybe(e.Key) {
+		return false
 	}
-	for i := range c.all {
-		if c.all[i].key == key && c.all[i].time >= horizon {
+	for at := c.from; at < len(c.bytes); {
+		var one remembered
+		one, at = c.one(at)
+		if one.time() >= horizon && bytes.HasPrefix(one.said(), e.Mark) {
 			return true
 		}
 	}
 	return false
 }
 
+// maybe is whether an event of that key may be there, also if it is forgotten.
+func (c *Recent) maybe(key uint64) bool {
+	if c.index != nil {
+		return c.index.has(key)
+	}
+	a, b := uint8(key), uint8(key>>8)
+	return c.filter[a>>6]>>(a&63)&(c.filter[b>>6]>>(b&63))&1 != 0
+}
+
+// note lets an event be found.
+func (c *Recent) note(key uint64) {
+	if c.index != nil {
+		c.index.add(key)
+		return
+	}
+	a, b := uint8(key), uint8(key>>8)
+	c.filter[a>>6] |= 1 << (a & 63)
+	c.filter[b>>6] |= 1 << (b & 63)
+}
+
+// noteAll notes those that are there, and no others.
+func (c *Recent) noteAll() {
+	c.filter = [4]uint64{}
+	switch {
+	case c.n <= indexedFrom:
+		c.index = nil
+	case c.index == nil:
+		c.index = &keySet{}
+	default:
+		c.index.clear(c.n)
+	}
+	for at := c.from; at < len(c.bytes); {
+		var one remembered
+		one, at = c.one(at)
+		c.note(one.key())
+	}
+}
+
+// remembered is one event, without its size.
+type remembered []byte
+
+// one is the event at a place, and the place of the next.
+func (c *Recent) one(at int) (one remembered, next int) {
+	if size := int(c.bytes[at]); size < 0x80 {
+		return c.bytes[at+1 : at+1+size], at + 1 + size
+	}
+	size, n := binary.Uvarint(c.bytes[at:])
+	next = at + n + int(size)
+	return c.bytes[at+n : next], next
+}
+
+func (v remembered) time() schemas.Instant { return schemas.Instant(binary.LittleEndian.Uint64(v)) }
+
+// said is what appendRecent wrote: source and id come first.
+func (v remembered) said() []byte { return v[8:] }
+
+// key is the Coded.Key of the event.
+func (v remembered) key() uint64 {
+	r := Reader{rest: v.said()}
+	r.skipText()
+	r.skipID()
+	return keyOf(v[8 : len(v)-len(r.rest)])
+}
+
+func (v remembered) after(o remembered) bool {
+	if t, u := v.time(), o.time(); t != u {
+		return t > u
+	}
+	return bytes.Compare(v.said(), o.said()) > 0
+}
+
 // Add remembers an event: fields are the numbers, in Names, of the paths of its Fields. It reports whether the limit pushed
 // one out that an event could still repeat.
 func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
-	at := len(c.blob)
-	c.blob = appendRecent(c.blob, e, late, fields)
-	c.insert(recent{e.Time, e.Key, int32(at), int32(len(c.blob))})
-	c.live += len(c.blob) - at
-	if c.index.table != nil {
-		c.index.add(e.Key)
+	at := len(c.bytes)
+	c.bytes = binary.LittleEndian.AppendUint64(append(c.bytes, 0), uint64(e.Time))
+	c.bytes = appendRecent(c.bytes, e, late, fields)
+	c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
+	c.place(at)
+	if c.index == nil && c.n > indexedFrom {
+		c.noteAll()
+	} else {
+		c.note(e.Key)
 	}
-	if len(c.all) > c.Keep || c.live > maxRecentBytes {
+	if c.n > c.Keep || c.size() > maxRecentBytes {
 		c.forget(edge.Horizon)
-		for len(c.all) > c.Keep || c.live > maxRecentBytes && len(c.all) > 1 {
-			c.drop(1)
+		for c.n > c.Keep || c.size() > maxRecentBytes && c.n > 1 {
+			c.drop()
 			limited = true
 		}
 	}
 	return limited
 }
 
+func (c *Recent) size() int { return len(c.bytes) - c.from }
+
 // makeRoom forgets what is over before memory would have to grow, so that in the long run none is taken: of a profile
 // that is seen every day as much is forgotten as comes.
 func (c *Recent) makeRoom(horizon schemas.Instant) {
-	if c.blob == nil {
-		c.all, c.blob = make([]recent, 0, 4), make([]byte, 0, 192)
+	if c.bytes == nil {
+		c.bytes = make([]byte, 0, 192)
 		return
 	}
 	room := 64
-	if n := len(c.all); n > 0 {
-		room = max(room, 2*int(c.all[n-1].to-c.all[n-1].at)) // the next is about as long
+	if c.n > 0 {
+		room = max(room, 2*c.size()/c.n) // the next is about as long
 	}
-	if len(c.all) < cap(c.all) && cap(c.blob)-len(c.blob) >= room {
+	if cap(c.bytes)-len(c.bytes) >= room {
 		return
 	}
 	c.forget(horizon)
-	if 2*c.live <= len(c.blob) {
-		c.compact()
+	into := c.bytes[:0]
+	if size := c.size(); 3*size+3*room > 2*cap(c.bytes) || 4*size+1024 < cap(c.bytes) {
+		into = make([]byte, 0, size+size/2+2*room)
+	}
+	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
+	c.near, c.since = [2]int{}, 0
+	if c.index == nil || c.index.n > 2*c.n {
+		c.noteAll()
 	}
 }
 
 // maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
 const maxRecentBytes = 64 << 20
 
-// insert puts an event in its place by time.
-func (c *Recent) insert(v recent) {
-	i := len(c.all)
-	for i > 0 && c.all[i-1].after(v) {
-		i--
-	}
-	if i == len(c.all) {
-		c.all = append(c.all, v)
+// place puts the last event, which is at that place and was not counted yet, in its place by time.
+func (c *Recent) place(at int) {
+	added, _ := c.one(at)
+	c.n++
+	if c.n == 1 || added.time() > c.last {
+		if c.since++; c.since == 16 {
+			c.near, c.since = [2]int{c.near[1], at}, 0
+		}
+		c.last = added.time()
 		return
 	}
-	c.all = slices.Insert(c.all, i, v)
-}
-
-func (v recent) after(o recent) bool {
-	return v.time > o.time || v.time == o.time && v.key > o.key
+	to := c.from
+	if c.near[0] > to {
+		if one, _ := c.one(c.near[0]); added.after(one) {
+			to = c.near[0]
+		}
+	}
+	for to < at {
+		one, next := c.one(to)
+		if one.after(added) {
+			break
+		}
+		to = next
+	}
+	if to == at {
+		return
+	}
+	var room [128]byte
+	text := append(room[:0], c.bytes[at:]...)
+	copy(c.bytes[to+len(text):], c.bytes[to:at])
+	copy(c.bytes[to:], text)
+	for i := range c.near {
+		if c.near[i] >= to {
+			c.near[i] += len(text)
+		}
+	}
 }
 
 // forget drops the events before the horizon.
 func (c *Recent) forget(horizon schemas.Instant) {
-	old := 0
-	for old < len(c.all) && c.all[old].time < horizon {
-		old++
-	}
-	if old > 0 {
-		c.drop(old)
+	for c.from < len(c.bytes) {
+		if one, _ := c.one(c.from); one.time() >= horizon {
+			return
+		}
+		c.drop()
 	}
 }
 
-// drop drops the n oldest events. Their bytes go when there are enough of them.
-func (c *Recent) drop(n int) {
-	for _, v := range c.all[:n] {
-		c.live -= int(v.to - v.at)
+// drop drops the oldest.
+func (c *Recent) drop() {
+	if _, c.from = c.one(c.from); c.from == len(c.bytes) {
+		c.bytes, c.from = c.bytes[:0], 0
+		c.near, c.since = [2]int{}, 0
 	}
-	c.all = c.all[:copy(c.all, c.all[n:])]
-}
-
-// compact moves the bytes of the events that are left together, in memory of the size they need.
-func (c *Recent) compact() {
-	kept := make([]byte, 0, c.live)
-	for i := range c.all {
-		v := &c.all[i]
-		at := int32(len(kept))
-		kept = append(kept, c.blob[v.at:v.to]...)
-		v.at, v.to = at, int32(len(kept))
-	}
-	if cap(c.blob) > 4*len(kept)+1024 {
-		c.blob, c.all = slices.Grow(kept, len(kept)+64), slices.Clone(c.all)
-	} else {
-		c.blob = append(c.blob[:0], kept...)
-	}
-	c.index = keySet{}
+	c.n--
 }
 
 // After gives the remembered events later than t, in order, with whether each was late when it came. fields is the
@@ -146,12 +228,13 @@ func (c *Recent) compact() {
 func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int, names *Names, yield func(e *schemas.Event, late bool)) error {
 	var events []*schemas.Event
 	late := map[*schemas.Event]bool{}
-	for _, v := range c.all {
-		if v.time <= t {
+	for at := c.from; at < len(c.bytes); {
+		var one remembered
+		if one, at = c.one(at); one.time() <= t {
 			continue
 		}
-		r := Reader{rest: c.blob[v.at:v.to], names: names.List}
-		e := &schemas.Event{Time: v.time, Fields: make([]schemas.Value, fields)}
+		r := Reader{rest: one.said(), names: names.List}
+		e := &schemas.Event{Time: one.time(), Fields: make([]schemas.Value, fields)}
 		if late[e] = r.recent(e, slot); r.bad {
 			return ErrCorrupt
 		}
@@ -172,13 +255,15 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 	return nil
 }
 
+// appendRecent writes source, id and type; 1 if it was late, else 0; the number of the fields that are known, and for each its
+// path and its value; and the payload.
 func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
+	b = append(b, e.Head...)
 	if late {
 		b = append(b, 1)
 	} else {
 		b = append(b, 0)
 	}
-	b = append(b, e.Head...)
 	at, known := len(b), 0
 	b = append(b, 0) // room for how many are known
 	for i := range e.Fields {
@@ -192,8 +277,8 @@ func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
 }
 
 func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
-	late = r.byte() == 1
 	e.Source, e.ID, e.Type = r.name(), r.id(), r.name()
+	late = r.byte() == 1
 	for range r.count(2) {
 		path, v := r.name(), r.value(0)
 		if i := slot(path); i >= 0 {
@@ -204,59 +289,57 @@ func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool
 	return late
 }
 
-// append writes the events that are not yet older than the horizon, by time.
+// append writes the events that are not yet older than the horizon: how many, and their bytes.
 func (c *Recent) append(b []byte, edge Edge) []byte {
 	c.forget(edge.Horizon)
-	b = appendUint(b, uint64(len(c.all)))
-	last := schemas.Instant(0)
-	for _, v := range c.all {
-		b = appendInt(b, int64(v.time-last))
-		b = append(appendUint(b, uint64(v.to-v.at)), c.blob[v.at:v.to]...)
-		last = v.time
+	b = appendUint(b, uint64(c.n))
+	if c.n == 0 {
+		return b
 	}
-	return b
+	return append(appendUint(b, uint64(c.size())), c.bytes[c.from:]...)
 }
 
 // decode reads them. Events written under other names are written anew under names.
 func (c *Recent) decode(r *Reader, names *Names) {
-	n := r.count(8)
+	n := r.count(recentSize)
 	if n == 0 {
 		return
 	}
-	c.all, c.blob = make([]recent, 0, n+2), make([]byte, 0, c.size(*r, n)+64)
-	last := schemas.Instant(0)
+	all := Reader{rest: r.bytes(), names: r.names}
+	c.bytes = make([]byte, 0, len(all.rest)+64)
 	for range n {
-		last += schemas.Instant(r.int())
-		one := Reader{rest: r.bytes(), names: r.names}
-		at := len(c.blob)
-		c.blob = append(c.blob, one.rest...)
-		peek := one
-		peek.byte()
-		key := peek.key()
-		if names != nil {
-			c.blob = one.rename(c.blob[:at], names)
+		one := remembered(all.bytes())
+		if len(one) < recentSize || c.n > 0 && one.time() < c.last {
+			r.fail()
+			return
 		}
-		r.bad = r.bad || peek.bad || one.bad
-		c.insert(recent{last, key, int32(at), int32(len(c.blob))})
-		c.live += len(c.blob) - at
+		at := len(c.bytes)
+		said := Reader{rest: one.said(), names: r.names}
+		if names == nil {
+			c.bytes = append(appendUint(c.bytes, uint64(len(one))), one...)
+			said.skipName()
+			said.skipID()
+			said.skipName()
+		} else {
+			c.bytes = said.rename(append(append(c.bytes, 0), one[:8]...), names)
+			c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
+		}
+		r.bad = r.bad || said.bad
+		c.place(at)
+	}
+	if r.bad = r.bad || len(all.rest) > 0; !r.bad {
+		c.noteAll()
 	}
 }
 
-// size is how many bytes the next n events take.
-func (c *Recent) size(r Reader, n int) (size int) {
-	for range n {
-		r.int()
-		size += len(r.bytes())
-	}
-	return size
-}
+const recentSize = 8 + 5 // of an event at least: its time, and a byte for each of the rest
 
 // rename writes one event again with the numbers of other names.
 func (r *Reader) rename(b []byte, names *Names) []byte {
-	b = append(b, r.byte())
 	b = names.append(b, r.name())
 	b = appendID(b, r.id())
 	b = names.append(b, r.name())
+	b = append(b, r.byte())
 	n := r.count(2)
 	b = appendUint(b, uint64(n))
 	for range n {
@@ -266,47 +349,57 @@ func (r *Reader) rename(b []byte, names *Names) []byte {
 	return appendValue(b, r.value(0))
 }
 
-// keySet is a set of keys, in a table of a power of two places, of which at most half are taken: a place is looked for
-// from the key's own on.
+// keySet is a set of keys, of each its upper half, in a table of a power of two places, of which at most half are taken: a
+// place is looked for from the key's own on. It may take another key for one of its own, once in 2^32.
 type keySet struct {
-	table []uint64
+	table []uint32 // 0: free
 	n     int
-	zero  bool
 }
 
 func (s *keySet) add(key uint64) {
-	if key == 0 {
-		s.zero = true
-		return
-	}
 	if 2*(s.n+1) > len(s.table) {
 		old := s.table
-		s.table, s.n = make([]uint64, max(256, 2*len(old))), 0
-		for _, k := range old {
-			if k != 0 {
-				s.add(k)
+		s.table, s.n = make([]uint32, max(128, 2*len(old))), 0
+		for _, print := range old {
+			if print != 0 {
+				s.put(print)
 			}
 		}
 	}
-	if i, found := s.find(key); !found {
-		s.table[i] = key
+	s.put(printOf(key))
+}
+
+func printOf(key uint64) uint32 { return uint32(key>>32) | 1 }
+
+func (s *keySet) put(print uint32) {
+	if i, found := s.find(print); !found {
+		s.table[i] = print
 		s.n++
 	}
 }
 
-func (s *keySet) find(key uint64) (place int, found bool) {
+func (s *keySet) find(print uint32) (place int, found bool) {
 	mask := len(s.table) - 1
-	for i := int(key>>7) & mask; ; i = (i + 1) & mask {
-		if s.table[i] == key || s.table[i] == 0 {
-			return i, s.table[i] == key
+	for i := int(print>>1) & mask; ; i = (i + 1) & mask {
+		if s.table[i] == print || s.table[i] == 0 {
+			return i, s.table[i] == print
 		}
 	}
 }
 
 func (s *keySet) has(key uint64) bool {
-	if key == 0 {
-		return s.zero
+	if len(s.table) == 0 {
+		return false
 	}
-	_, found := s.find(key)
+	_, found := s.find(printOf(key))
 	return found
+}
+
+// clear takes all out, for about n others.
+func (s *keySet) clear(n int) {
+	if s.n = 0; len(s.table) > 16*n {
+		s.table = nil
+		return
+	}
+	clear(s.table)
 }

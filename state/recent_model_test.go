@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand"
 	"slices"
@@ -38,9 +39,9 @@ func TestRecentModel(t *testing.T) {
 			} else if r.Intn(4) == 0 {
 				id = fmt.Sprint(r.Intn(n + 1))
 			}
-			key := coded(id, names).Key
+			e := coded(id, names)
 			want := slices.ContainsFunc(list, func(h had) bool { return h.id == id })
-			if got := c.Has(key, horizon); got != want {
+			if got := c.Has(e, horizon); got != want {
 				t.Fatalf("seed %d event %d id %s: has %v, want %v (keep %d accept %d)", seed, n, id, got, want, keep, accept)
 			}
 			if !want {
@@ -49,7 +50,6 @@ func TestRecentModel(t *testing.T) {
 					data += "x"
 				}
 				fields := []schemas.Value{schemas.StringValue(data)}
-				e := coded(id, names)
 				e.Time, e.Fields = at, fields
 				limited := c.Add(e, false, []int{1}, Edge{Now: clock, Horizon: horizon, Names: names})
 				list = append(list, had{at, id, data})
@@ -57,10 +57,7 @@ func TestRecentModel(t *testing.T) {
 					if a.time != b.time {
 						return int(a.time - b.time)
 					}
-					if coded(a.id, names).Key < coded(b.id, names).Key {
-						return -1
-					}
-					return 1
+					return bytes.Compare(coded(a.id, names).Mark, coded(b.id, names).Mark)
 				})
 				over := max(0, len(list)-keep)
 				list = list[over:]

@@ -48,7 +48,7 @@ func TestRecent(t *testing.T) {
 			key := e.Source + " " + e.ID
 			old := applied[key]
 			horizon := p.Clock.Add(-accept)
-			if has, want := p.Recent.Has(coded(e, l.Names).Key, horizon), old != nil && old.Time >= horizon; has != want {
+			if has, want := p.Recent.Has(coded(e, l.Names), horizon), old != nil && old.Time >= horizon; has != want {
 				t.Fatalf("%s is remembered: %v, not %v", key, has, want)
 			}
 			if old != nil {
