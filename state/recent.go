@@ -10,7 +10,7 @@ import (
 
 // Recent are the applied events that are not yet older than `accept`: what a repetition is recognised by, and what
 // stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it, as the
-// bytes that are written of it: its size, its time (8 bytes, little-endian), and what appendRecent says.
+// bytes that are written of it: its size, its time (6 bytes, little-endian, from timeBase on), and what appendRecent says.
 type Recent struct {
 	Keep   int
 	bytes  []byte // the events by time, those of one time by source and id as bytes
@@ -91,17 +91,24 @@ func (c *Recent) one(at int) (one remembered, next int) {
 	return c.bytes[at+n : next], next
 }
 
-func (v remembered) time() schemas.Instant { return schemas.Instant(binary.LittleEndian.Uint64(v)) }
+const (
+	timeSize = 6
+	timeBase = -1 << 44 // with which 6 bytes of milliseconds reach from the year 1412 to beyond 9999
+)
+
+func (v remembered) time() schemas.Instant {
+	return schemas.Instant(binary.LittleEndian.Uint64(v)&(1<<(8*timeSize)-1)) + timeBase
+}
 
 // said is what appendRecent wrote: source and id come first.
-func (v remembered) said() []byte { return v[8:] }
+func (v remembered) said() []byte { return v[timeSize:] }
 
 // key is the Coded.Key of the event.
 func (v remembered) key() uint64 {
 	r := Reader{rest: v.said()}
 	r.skipText()
 	r.skipID()
-	return keyOf(v[8 : len(v)-len(r.rest)])
+	return keyOf(v[timeSize : len(v)-len(r.rest)])
 }
 
 func (v remembered) after(o remembered) bool {
@@ -116,8 +123,8 @@ func (v remembered) after(o remembered) bool {
 func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
 	at := len(c.bytes)
-	c.bytes = binary.LittleEndian.AppendUint64(append(c.bytes, 0), uint64(e.Time))
-	c.bytes = appendRecent(c.bytes, e, late, fields)
+	c.bytes = binary.LittleEndian.AppendUint64(append(c.bytes, 0), uint64(e.Time-timeBase))
+	c.bytes = appendRecent(c.bytes[:at+1+timeSize], e, late, fields)
 	c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
 	c.place(at)
 	if c.index == nil && c.n > indexedFrom {
@@ -146,7 +153,7 @@ func (c *Recent) makeRoom(horizon schemas.Instant) {
 	}
 	room := 64
 	if c.n > 0 {
-		room = max(room, 2*c.size()/c.n) // the next is about as long
+		room = max(room, c.size()/c.n*5/4) // the next is about as long
 	}
 	if cap(c.bytes)-len(c.bytes) >= room {
 		return
@@ -255,38 +262,47 @@ func (c *Recent) After(t schemas.Instant, fields int, slot func(path string) int
 	return nil
 }
 
-// appendRecent writes source, id and type; 1 if it was late, else 0; the number of the fields that are known, and for each its
-// path and its value; and the payload.
+// appendRecent writes source, id and type; a number made of how many fields are known, whether there is a payload, and whether it
+// was late; of each field its path and its value; and the payload.
 func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
 	b = append(b, e.Head...)
+	at, flags := len(b), uint64(0)
+	b = append(b, 0) // room for them
 	if late {
-		b = append(b, 1)
-	} else {
-		b = append(b, 0)
+		flags |= recentLate
 	}
-	at, known := len(b), 0
-	b = append(b, 0) // room for how many are known
 	for i := range e.Fields {
 		if e.Fields[i].Kind() != schemas.Missing {
 			b = appendValue(appendUint(b, uint64(fields[i])+1), e.Fields[i])
-			known++
+			flags += recentField
 		}
 	}
-	b = setUint(b, at, uint64(known))
-	return appendValue(b, e.Payload)
+	if e.Payload.Kind() != schemas.Missing {
+		flags |= recentPayload
+		b = appendValue(b, e.Payload)
+	}
+	return setUint(b, at, flags)
 }
+
+const (
+	recentLate = 1 << iota
+	recentPayload
+	recentField
+)
 
 func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
 	e.Source, e.ID, e.Type = r.name(), r.id(), r.name()
-	late = r.byte() == 1
-	for range r.count(2) {
+	flags := r.uint()
+	for range r.limit(flags/recentField, 2) {
 		path, v := r.name(), r.value(0)
 		if i := slot(path); i >= 0 {
 			e.Fields[i] = v
 		}
 	}
-	e.Payload = r.value(0)
-	return late
+	if flags&recentPayload != 0 {
+		e.Payload = r.value(0)
+	}
+	return flags&recentLate != 0
 }
 
 // append writes the events that are not yet older than the horizon: how many, and their bytes.
@@ -306,7 +322,7 @@ func (c *Recent) decode(r *Reader, names *Names) {
 		return
 	}
 	all := Reader{rest: r.bytes(), names: r.names}
-	c.bytes = make([]byte, 0, len(all.rest)+64)
+	c.bytes = make([]byte, 0, len(all.rest)+128)
 	for range n {
 		one := remembered(all.bytes())
 		if len(one) < recentSize || c.n > 0 && one.time() < c.last {
@@ -321,7 +337,7 @@ func (c *Recent) decode(r *Reader, names *Names) {
 			said.skipID()
 			said.skipName()
 		} else {
-			c.bytes = said.rename(append(append(c.bytes, 0), one[:8]...), names)
+			c.bytes = said.rename(append(append(c.bytes, 0), one[:timeSize]...), names)
 			c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
 		}
 		r.bad = r.bad || said.bad
@@ -332,21 +348,23 @@ func (c *Recent) decode(r *Reader, names *Names) {
 	}
 }
 
-const recentSize = 8 + 5 // of an event at least: its time, and a byte for each of the rest
+const recentSize = timeSize + 4 // of an event at least: a source and a type take one byte, an id and the flags, too
 
 // rename writes one event again with the numbers of other names.
 func (r *Reader) rename(b []byte, names *Names) []byte {
 	b = names.append(b, r.name())
 	b = appendID(b, r.id())
 	b = names.append(b, r.name())
-	b = append(b, r.byte())
-	n := r.count(2)
-	b = appendUint(b, uint64(n))
-	for range n {
+	flags := r.uint()
+	b = appendUint(b, flags)
+	for range r.limit(flags/recentField, 2) {
 		b = names.append(b, r.name())
 		b = appendValue(b, r.value(0))
 	}
-	return appendValue(b, r.value(0))
+	if flags&recentPayload != 0 {
+		b = appendValue(b, r.value(0))
+	}
+	return b
 }
 
 // keySet is a set of keys, of each its upper half, in a table of a power of two places, of which at most half are taken: a
