@@ -82,7 +82,7 @@ func (in *Input) Grew(c *expr.Call, before, after schemas.Value) {
 // Later says that the answer to a call is what it was, and that it will go on as it would have done, but later.
 func (in *Input) Later(c *expr.Call) { in.marked.addAll(in.watches[c.Index].Eager) }
 
-// Emit publishes one message. It is kept by the receiver.
+// Emit publishes one message. It is lent: who keeps it beyond the call keeps schemas.Keep of it.
 type Emit func(schemas.Message)
 
 // marks is a set of small numbers that remembers the order of marking.

@@ -125,7 +125,7 @@ func (f *historyFold) fold(e *schemas.Event) {
 func (f *historyFold) emit(m schemas.Message) {
 	switch m := m.(type) {
 	case *schemas.SegmentChange:
-		f.told.Changes = append(f.told.Changes, m)
+		f.told.Changes = append(f.told.Changes, m.Kept())
 	case *schemas.Late:
 		f.told.Late = append(f.told.Late, m)
 	}

@@ -1,8 +1,21 @@
 package schemas
 
+import "slices"
+
 // Message is one record that ebb publishes. The set is closed: SegmentChange, SessionEnded, Decision, Profile, Late,
 // DeadLetter.
 type Message interface{ message() }
+
+// Keep gives a message that stays as it is, of one that is lent.
+func Keep(m Message) Message {
+	switch m := m.(type) {
+	case *SegmentChange:
+		return m.Kept()
+	case *SessionEnded:
+		return m.Kept()
+	}
+	return m // it is made anew each time
+}
 
 // The causes of a segment change (SPEC section 6).
 const (
@@ -31,6 +44,17 @@ type SegmentChange struct {
 	ExpiresAt  Instant // Never when it would not end by itself, and on exits
 }
 
+// Kept is a copy that shares nothing with a change that is lent.
+func (m *SegmentChange) Kept() *SegmentChange {
+	kept := *m
+	kept.Evidence = slices.Clone(m.Evidence)
+	if m.CausedBy != nil {
+		cause := *m.CausedBy
+		kept.CausedBy = &cause
+	}
+	return &kept
+}
+
 // Cause names the event behind a change.
 type Cause struct {
 	ID, Source string
@@ -54,6 +78,13 @@ type SessionEnded struct {
 	Counts     []TypeCount // by type, ascending
 	Entry      SessionEvent
 	Exit       SessionEvent
+}
+
+// Kept is a copy that shares nothing with a session that is lent.
+func (m *SessionEnded) Kept() *SessionEnded {
+	kept := *m
+	kept.Counts = slices.Clone(m.Counts)
+	return &kept
 }
 
 // TypeCount is how many events of one type a session holds.

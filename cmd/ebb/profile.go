@@ -137,7 +137,7 @@ func readKept(s *settings, dir, id, when string) (*kept, error) {
 	}
 	k.chain.Advance(p, k.at, func(m schemas.Message) {
 		if c, ok := m.(*schemas.SegmentChange); ok {
-			k.changes = append(k.changes, c)
+			k.changes = append(k.changes, c.Kept())
 		}
 	})
 	return k, nil

@@ -30,18 +30,22 @@ type Operator struct {
 	truths       []expr.Truth              // of the segments' single leaves, at now
 	marked       []bool
 	order        []int
-	changes      []changed
-	members      []bool  // of the time to come, by segment
-	restless     []bool  // whether time may change the membership, by segment
-	names        [][]int // the segments that a leaf names
-	future       bool    // whether members is what counts
+	pool         []*changed // used again for each judgement
+	changes      []*changed // those of the present one: the first of pool
+	members      []bool     // of the time to come, by segment
+	restless     []bool     // whether time may change the membership, by segment
+	names        [][]int    // the segments that a leaf names
+	all          []schemas.Evidence
+	future       bool // whether members is what counts
 	flips        []schemas.Instant
 }
 
-// changed is a change with the place of its segment in the order of judging.
+// changed is a change with the place of its segment in the order of judging, and memory for what it points to.
 type changed struct {
-	*schemas.SegmentChange
-	place int
+	schemas.SegmentChange
+	place    int
+	cause    schemas.Cause
+	evidence []schemas.Evidence
 }
 
 type planned struct {
@@ -140,8 +144,7 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 		if member {
 			m.EnteredAt = p.Now
 		}
-		change.EnteredAt = m.EnteredAt
-		o.changes = append(o.changes, changed{change, place})
+		change.EnteredAt, change.place = m.EnteredAt, place
 	}
 	// Only now, with all memberships as they are at this instant, can it be told when they will change.
 	changes := o.changes
@@ -165,8 +168,8 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 			p.Memberships.SetNext(m, next)
 		}
 	}
-	for i := range o.changes {
-		at.Emit(o.changes[i].SegmentChange)
+	for _, change := range o.changes {
+		at.Emit(&change.SegmentChange)
 	}
 }
 
@@ -289,30 +292,39 @@ func (o *Operator) Erase(at *operators.Judgement) {
 	for i := range o.segments {
 		s := &o.segments[i]
 		if m := p.Memberships.At(s.number); m != nil && m.Member {
+			o.changes = o.changes[:0]
 			change := o.change(s, at, false)
 			change.Evidence = nil
 			change.EnteredAt, change.Seq = m.EnteredAt, m.Seq+1
-			at.Emit(change)
+			at.Emit(&change.SegmentChange)
 		}
 	}
 }
 
-func (o *Operator) change(s *planned, at *operators.Judgement, entered bool) *schemas.SegmentChange {
-	p := at.View.Profile
-	c := &schemas.SegmentChange{Profile: p.ID, Segment: s.Name, Entered: entered, Time: p.Now, Epoch: p.Epoch, Definition: s.Definition,
-		Cause: at.Cause, Evidence: o.evidence(s, entered, p.Now), ExpiresAt: schemas.Never}
+// change is one more change of the present judgement.
+func (o *Operator) change(s *planned, at *operators.Judgement, entered bool) *changed {
+	n := len(o.changes)
+	if n == len(o.pool) {
+		o.pool = append(o.pool, &changed{})
+	}
+	o.changes = o.pool[:n+1]
+	c, p := o.changes[n], at.View.Profile
+	c.evidence = o.evidence(c.evidence[:0], s, entered, p.Now)
+	c.SegmentChange = schemas.SegmentChange{Profile: p.ID, Segment: s.Name, Entered: entered, Time: p.Now, Epoch: p.Epoch, Definition: s.Definition,
+		Cause: at.Cause, Evidence: c.evidence, ExpiresAt: schemas.Never}
 	if e := at.Event; e != nil {
-		c.CausedBy = &schemas.Cause{ID: e.ID, Source: e.Source, Origin: e.Origin}
+		c.cause = schemas.Cause{ID: e.ID, Source: e.Source, Origin: e.Origin}
+		c.CausedBy = &c.cause
 	}
 	return c
 }
 
-// evidence are the leaves whose flip alone would undo the change, else all true leaves.
-func (o *Operator) evidence(s *planned, entered bool, n schemas.Instant) []schemas.Evidence {
+// evidence are the leaves whose flip alone would undo the change, else all true leaves, appended to undo.
+func (o *Operator) evidence(undo []schemas.Evidence, s *planned, entered bool, n schemas.Instant) []schemas.Evidence {
 	if s.single != nil && s.Purpose == nil {
-		return []schemas.Evidence{o.eval.Evidence(s.single, n)}
+		return append(undo, o.eval.Evidence(s.single, n))
 	}
-	var undo, all []schemas.Evidence
+	all := o.all[:0]
 	for _, leaf := range s.own {
 		was := o.eval.Truth(o.plan.Leaves[leaf], n)
 		turned := expr.True
@@ -337,10 +349,10 @@ func (o *Operator) evidence(s *planned, entered bool, n schemas.Instant) []schem
 			undo = append(undo, schemas.Evidence{Expr: s.Purpose.Text, Value: granted})
 		}
 	}
-	if len(undo) > 0 {
+	if o.all = all; len(undo) > 0 {
 		return undo
 	}
-	return all
+	return append(undo, all...)
 }
 
 func untilLeaves(s *planned) []int {

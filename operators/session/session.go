@@ -41,6 +41,7 @@ type Operator struct {
 	calls  []*expr.Call // all that read sessions
 	firsts []*expr.Call // of session.first
 	keep   []keep
+	lent   schemas.SessionEnded
 }
 
 type keep struct {
@@ -182,10 +183,12 @@ func (o *Operator) NextOver(p *state.Profile) schemas.Instant {
 	return o.sessions(p).NextOver()
 }
 
+// record is lent until the next one.
 func (o *Operator) record(p *state.Profile, s *state.Session) *schemas.SessionEnded {
 	entry, exit := o.sessions(p).Ends(s)
-	return &schemas.SessionEnded{Profile: p.ID, Epoch: p.Epoch, Start: s.Start, End: s.End, Events: s.Events,
+	o.lent = schemas.SessionEnded{Profile: p.ID, Epoch: p.Epoch, Start: s.Start, End: s.End, Events: s.Events,
 		Counts: s.Counts, Entry: entry, Exit: exit}
+	return &o.lent
 }
 
 // Current is the session open at n, nil if none.
@@ -197,7 +200,7 @@ func (o *Operator) Current(p *state.Profile, n schemas.Instant) *schemas.Session
 	if s == nil {
 		return nil
 	}
-	return o.record(p, s)
+	return o.record(p, s).Kept()
 }
 
 // Answers are sessions() and session.*.

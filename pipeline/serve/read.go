@@ -94,7 +94,7 @@ func (f *found) at(n schemas.Instant) (changes []*schemas.SegmentChange, err err
 	}
 	f.chain.Advance(f.Profile, n, func(m schemas.Message) {
 		if c, ok := m.(*schemas.SegmentChange); ok {
-			changes = append(changes, c)
+			changes = append(changes, c.Kept())
 		}
 	})
 	return changes, nil

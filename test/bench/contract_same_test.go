@@ -54,7 +54,7 @@ func same(t *testing.T, compiled *catalog.Catalog, h history, seen map[string]in
 	chain, hand := compiled.Chain(), newContract(compiled.Plan)
 	profiles, shoppers := map[string]*state.Profile{}, map[string]*shopper{}
 	var want, got []schemas.Message
-	emit := func(m schemas.Message) { want = append(want, m) }
+	emit := func(m schemas.Message) { want = append(want, schemas.Keep(m)) }
 	emitByHand := func(m schemas.Message) { got = append(got, m) }
 	compare := func(after string) {
 		for i := range max(len(want), len(got)) {

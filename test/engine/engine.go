@@ -97,7 +97,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 	}
 	chain := g.Catalog.Chain()
 	var out []schemas.Message
-	emit := func(m schemas.Message) { out = append(out, m) }
+	emit := func(m schemas.Message) { out = append(out, schemas.Keep(m)) }
 	subject := ""
 	if g.Count != nil {
 		chain.Count(func(o schemas.Outcome) { g.Count(subject, o) })

@@ -64,9 +64,9 @@ var mistakes = []broken{
 	{"operators/chain.go", "e.Time < p.Clock.Add(-c.time.Lateness)", "e.Time <= p.Clock.Add(-c.time.Lateness)", "equal is late", false, ""},
 	{"operators/chain.go", "if e.Time < horizon {", "if e.Time <= horizon {", "equal is too late", false, ""},
 	{"operators/chain.go", "if e.Time <= p.Erased {", "if e.Time < p.Erased {", "an event of the time of the erasure is remembered", false, ""},
-	{"state/recent.go", "v.time <= t {", "v.time < t {", "what is as old as the erasure begins the new life", false, ""},
-	{"state/recent.go", "c.all[i].time >= horizon", "c.all[i].time > horizon", "an event that is just not too old counts twice", false, ""},
-	{"state/recent.go", "c.all[old].time < horizon", "c.all[old].time <= horizon", "the same, once it went through its bytes", false, ""},
+	{"state/recent.go", "one.time() <= t {", "one.time() < t {", "what is as old as the erasure begins the new life", false, ""},
+	{"state/recent.go", "one.time() >= horizon && bytes", "one.time() > horizon && bytes", "an event that is just not too old counts twice", false, ""},
+	{"state/recent.go", "one.time() >= horizon {", "one.time() > horizon {", "the same, once it went through its bytes", false, ""},
 
 	// Timers.
 	{"state/memberships.go", "c.soonest = min(c.soonest, c.By[i].Next)", "if i > 0 {\nc.soonest = min(c.soonest, c.By[i].Next)\n}", "the timer of one segment is dropped", true, ""},

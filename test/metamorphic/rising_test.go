@@ -108,7 +108,7 @@ func TestNewDefinition(t *testing.T) {
 	b := compiled(t, `segments: {s: {when: 'count("p", "1h") >= 2'}}`)
 	chain, p := a.Catalog.Chain(), a.Catalog.Layout.New("u")
 	var out []schemas.Message
-	emit := func(m schemas.Message) { out = append(out, m) }
+	emit := func(m schemas.Message) { out = append(out, schemas.Keep(m)) }
 	fold := func(line string) {
 		var e schemas.Event
 		if err := schemas.NewJSONDecoder(chain.Plan().Fields).Decode([]byte(line), &e); err != nil {
