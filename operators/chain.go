@@ -92,7 +92,9 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 	}
 	c.types = Types(plan, layout.Names)
 	c.other = EventType{Number: -1}
+	c.in = Input{Coded: &c.coded, watches: plan.Watches, marked: &c.segments, Edge: state.Edge{Names: layout.Names}}
 	c.view.owners, c.view.fading = &c.owners, fader
+	c.at.View = &c.view
 	c.segments.set = make([]bool, len(plan.Segments))
 	for i, name := range fields {
 		c.fields = append(c.fields, layout.Names.Number(name))
@@ -176,7 +178,7 @@ func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 		c.segments.addAll(c.newborn)
 	}
 	c.segments.addAll(c.every)
-	c.judgeMarked(c.judgement(p, cause, e, emit))
+	c.judgeMarked(p, cause, e, emit)
 	c.act(!late)
 	c.over(p, max(p.Clock.Add(-c.time.Lateness), watermark), emit)
 }
@@ -204,7 +206,7 @@ func (c *Chain) refresh(p *state.Profile, emit Emit) {
 	for i := range c.plan.Segments {
 		c.segments.add(i)
 	}
-	c.judgeMarked(c.judgement(p, schemas.CauseDefinition, nil, emit))
+	c.judgeMarked(p, schemas.CauseDefinition, nil, emit)
 }
 
 // code finds what the profile's bytes will say of an event.
@@ -223,8 +225,7 @@ func (c *Chain) apply(p *state.Profile, late bool) {
 	}
 	p.First, p.Clock, p.Now = min(p.First, e.Time), max(p.Clock, e.Time), max(p.Now, e.Time)
 	in := &c.in
-	*in = Input{Profile: p, Event: e, Coded: &c.coded, Late: late, Type: c.typ, watches: c.plan.Watches, marked: &c.segments,
-		Edge: state.Edge{Now: p.Now, Horizon: c.Horizon(p), Names: c.layout.Names}}
+	in.Profile, in.Event, in.Late, in.Type, in.Edge.Now, in.Edge.Horizon = p, e, late, c.typ, p.Now, c.Horizon(p)
 	if p.Recent.Add(&c.coded, late, c.fields, in.Edge) {
 		p.Limited = true
 	}
@@ -250,7 +251,7 @@ func (c *Chain) judgement(p *state.Profile, cause string, e *schemas.Event, emit
 	if c.actions != nil {
 		emit = c.actions.Listen(emit)
 	}
-	c.at = Judgement{View: &c.view, Cause: cause, Event: e, Emit: emit}
+	c.at.Cause, c.at.Event, c.at.Emit = cause, e, emit
 	return &c.at
 }
 
@@ -269,8 +270,14 @@ func (c *Chain) nextAction(p *state.Profile) schemas.Instant {
 	return c.actions.Due(p)
 }
 
-func (c *Chain) judgeMarked(at *Judgement) {
-	if len(c.segments.list) > 0 {
+// judgeMarked judges the segments that were marked. Actions are judged after that in any case, by the same judgement.
+func (c *Chain) judgeMarked(p *state.Profile, cause string, e *schemas.Event, emit Emit) {
+	marked := len(c.segments.list) > 0
+	if !marked && c.actions == nil {
+		return
+	}
+	at := c.judgement(p, cause, e, emit)
+	if marked {
 		c.judge.Judge(at, c.segments.list)
 		c.segments.clear()
 	}
@@ -294,7 +301,7 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 			}
 		}
 		c.segments.addAll(c.every)
-		c.judgeMarked(c.judgement(p, schemas.CauseTimer, nil, emit))
+		c.judgeMarked(p, schemas.CauseTimer, nil, emit)
 		c.act(due == action)
 	}
 }
@@ -331,7 +338,7 @@ func (c *Chain) erase(p *state.Profile, e *schemas.Event, watermark schemas.Inst
 	if p.Alive {
 		c.segments.addAll(c.newborn)
 		c.segments.addAll(c.every)
-		c.judgeMarked(c.judgement(p, schemas.CauseLateEvent, e, emit))
+		c.judgeMarked(p, schemas.CauseLateEvent, e, emit)
 		c.act(false) // by their types neither the erasure nor, once more, the events it leaves trigger anything
 	}
 }

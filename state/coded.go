@@ -16,28 +16,31 @@ type Coded struct {
 	Mark   []byte // its source and id: what Head begins with, and no other Head does
 	Key    uint64 // a hash of Mark
 	source string // of the last event: most have the same
-	number int    // of source, in Names
+	coded  int    // how much of Head is source
+	hash   uint64 // of that
 }
 
 // Code takes in an event, whose type has the number typ in Names; -1: none.
 func (c *Coded) Code(e *schemas.Event, typ int, names *Names) {
 	c.Event = e
-	if e.Source != c.source || c.source == "" {
-		c.source, c.number = e.Source, names.Number(e.Source)
+	if e.Source != c.source || c.coded == 0 {
+		c.source = e.Source
+		c.Head = names.append(c.Head[:0], e.Source)
+		c.coded, c.hash = len(c.Head), xxhash.Sum64(c.Head)
 	}
-	c.Head = appendID(appendName(c.Head[:0], c.number, e.Source), e.ID)
+	c.Head = appendID(c.Head[:c.coded], e.ID)
 	n := len(c.Head)
-	c.Key = keyOf(c.Head)
+	c.Key = keyOf(c.hash, c.Head[c.coded:])
 	c.Head = appendName(c.Head, typ, e.Type)
 	c.Mark = c.Head[:n]
 }
 
-// keyOf is the hash of a Mark. Of a UUID, which is random by itself, it takes little.
-func keyOf(mark []byte) uint64 {
-	if len(mark) == 2+16 && mark[1] == 0 {
-		hi, lo := binary.LittleEndian.Uint64(mark[2:]), binary.LittleEndian.Uint64(mark[10:])
-		key := (hi ^ bits.RotateLeft64(lo, 29) ^ uint64(mark[0])<<16) * 0x9E3779B97F4A7C15
-		return key ^ key>>29
+// keyOf is the hash of a source's hash and an id. A UUID is random by itself, and takes little.
+func keyOf(source uint64, id []byte) uint64 {
+	if id[0] != 0 {
+		return source ^ xxhash.Sum64(id)
 	}
-	return xxhash.Sum64(mark)
+	hi, lo := binary.LittleEndian.Uint64(id[1:]), binary.LittleEndian.Uint64(id[9:])
+	key := (source ^ hi ^ bits.RotateLeft64(lo, 29)) * 0x9E3779B97F4A7C15
+	return key ^ key>>29
 }

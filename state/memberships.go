@@ -24,7 +24,15 @@ type Membership struct {
 
 // Find is the place of a segment in By, and whether it is there.
 func (c *Memberships) Find(segment int) (int, bool) {
-	return slices.BinarySearchFunc(c.By, segment, func(m Membership, s int) int { return m.Segment - s })
+	if len(c.By) > 16 {
+		return slices.BinarySearchFunc(c.By, segment, func(m Membership, s int) int { return m.Segment - s })
+	}
+	for i := range c.By {
+		if at := c.By[i].Segment; at >= segment {
+			return i, at == segment
+		}
+	}
+	return len(c.By), false
 }
 
 // At is what is known of a segment, nil if nothing. It is valid until the next Add.

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -21,6 +23,7 @@ type Recent struct {
 	index  *keySet         // of each, once they are many; also of some that are forgotten
 	near   [2]int          // places of events not far from the last, from where a place is looked for that is not the end
 	since  int             // events behind the second of them
+	gone   int             // events noted and forgotten
 }
 
 const indexedFrom = 40 // events beyond which the filter says little
@@ -62,7 +65,7 @@ func (c *Recent) note(key uint64) {
 
 // noteAll notes those that are there, and no others.
 func (c *Recent) noteAll() {
-	c.filter = [4]uint64{}
+	c.filter, c.gone = [4]uint64{}, 0
 	switch {
 	case c.n <= indexedFrom:
 		c.index = nil
@@ -105,10 +108,12 @@ func (v remembered) said() []byte { return v[timeSize:] }
 
 // key is the Coded.Key of the event.
 func (v remembered) key() uint64 {
-	r := Reader{rest: v.said()}
+	said := v.said()
+	r := Reader{rest: said}
 	r.skipText()
+	source := len(said) - len(r.rest)
 	r.skipID()
-	return keyOf(v[timeSize : len(v)-len(r.rest)])
+	return keyOf(xxhash.Sum64(said[:source]), said[source:len(said)-len(r.rest)])
 }
 
 func (v remembered) after(o remembered) bool {
@@ -165,7 +170,7 @@ func (c *Recent) makeRoom(horizon schemas.Instant) {
 	}
 	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
 	c.near, c.since = [2]int{}, 0
-	if c.index == nil || c.index.n > 2*c.n {
+	if c.gone > c.n/2 {
 		c.noteAll()
 	}
 }
@@ -228,6 +233,7 @@ func (c *Recent) drop() {
 		c.near, c.since = [2]int{}, 0
 	}
 	c.n--
+	c.gone++
 }
 
 // After gives the remembered events later than t, in order, with whether each was late when it came. fields is the

@@ -44,10 +44,14 @@ func (c *Sessions) One(v *Visit) Session {
 	return s
 }
 
+// begin makes it the session of one event, in the memory of one that is over.
 func (s *Session) begin(v *Visit) {
 	e := v.Event
-	s.Start, s.End, s.Events = e.Time, e.Time, 1
-	s.Counts = append(make([]schemas.TypeCount, 0, 3), schemas.TypeCount{Type: e.Type, Events: 1})
+	s.Start, s.End, s.Events, s.Firsts, s.Given = e.Time, e.Time, 1, nil, false
+	if s.Counts == nil {
+		s.Counts = make([]schemas.TypeCount, 0, 3)
+	}
+	s.Counts = append(s.Counts[:0], schemas.TypeCount{Type: e.Type, Events: 1})
 	s.ends.begin(v)
 }
 
@@ -83,7 +87,11 @@ func (c *Sessions) Begin(v *Visit) (*Session, bool) {
 	if c.Open == nil {
 		c.Open = c.room[:0]
 	}
-	c.Open = append(c.Open, Session{})
+	if len(c.Open) < cap(c.Open) {
+		c.Open = c.Open[:last+2]
+	} else {
+		c.Open = append(c.Open, Session{})
+	}
 	s := &c.Open[last+1]
 	s.begin(v)
 	return s, true
@@ -241,7 +249,10 @@ func (c *Sessions) Over(n, now schemas.Instant, give func(*Session)) {
 			c.Starts = slices.Insert(c.Starts, at, s.Start)
 		}
 	}
-	c.Open = slices.Delete(c.Open, 0, over)
+	for i := over; i < len(c.Open); i++ {
+		c.Open[i-over], c.Open[i] = c.Open[i], c.Open[i-over] // what is over lends its memory to the next
+	}
+	c.Open = c.Open[:len(c.Open)-over]
 	c.Ended += int64(over)
 	c.drop(now)
 }

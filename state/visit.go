@@ -59,6 +59,7 @@ func (s *ends) keep(b []byte) {
 }
 
 func (s *ends) begin(v *Visit) {
+	s.long = nil
 	b := v.append(s.room[:0])
 	s.keep(b)
 	s.entry = int32(len(b))
