@@ -170,7 +170,7 @@ func (c *Recent) makeRoom(horizon schemas.Instant) {
 	}
 	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
 	c.near, c.since = [2]int{}, 0
-	if c.gone > c.n/2 {
+	if c.gone > c.n {
 		c.noteAll()
 	}
 }
