@@ -78,8 +78,8 @@ mutants: ## Break the fold in every listed way, and see that the tests notice
 	$(GO) test ./test/metamorphic -run TestMutants -mutants -timeout 60m
 
 .PHONY: mutants-commit
-mutants-commit: ## The same with the commit and the restore, which the simulations notice, some of them by never ending
-	$(GO) test ./test/simulate -run TestMutants -mutants -timeout 0
+mutants-commit: ## The same with the commit and the restore, which the simulations notice
+	$(GO) test -v ./test/simulate -run TestMutants -mutants -timeout 0
 
 .PHONY: bench
 bench: ## Run the benchmarks

@@ -2,6 +2,7 @@ package config
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/token"
 )
@@ -22,7 +23,8 @@ func joinPlain(tokens token.Tokens) token.Tokens {
 		last := len(joined) - 1
 		if t.Type == token.MappingValueType && last >= 0 && i+1 < len(tokens) && len(open) > 0 && open[len(open)-1] == token.SequenceStartType {
 			before, after := joined[last], tokens[i+1]
-			if isPlain(before) && isPlain(after) && !strings.HasSuffix(before.Origin, " ") && !strings.HasPrefix(after.Origin, " ") {
+			if isPlain(before) && isPlain(after) && before.Origin == strings.TrimRightFunc(before.Origin, unicode.IsSpace) &&
+				after.Origin == strings.TrimLeftFunc(after.Origin, unicode.IsSpace) {
 				joined = joined[:last]
 				t = token.New(before.Value+":"+after.Value, before.Origin+":"+after.Origin, before.Position)
 				i++

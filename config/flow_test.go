@@ -20,7 +20,7 @@ func TestColonInBraces(t *testing.T) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
-	for _, text := range []string{`{brokers: [a: 1]}`, `{brokers: [a:]}`, `{brokers: ["a":1]}`} {
+	for _, text := range []string{`{brokers: [a: 1]}`, `{brokers: [a:]}`, `{brokers: ["a":1]}`, "{brokers: [a:\n  b]}", "{brokers: [a:\tb]}"} {
 		if _, _, faults := Load("c.yaml", []byte("name: shop\nkafka: "+text+"\n"), testEnv, testBlocks()...); len(faults) == 0 {
 			t.Errorf("%s has no fault", text)
 		}

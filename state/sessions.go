@@ -363,6 +363,7 @@ func (c *Sessions) Merge(other Cell) {
 	for _, s := range o.Open {
 		s.Counts = slices.Clone(s.Counts)
 		s.Firsts = slices.Clone(s.Firsts)
+		s.ends.long = slices.Clone(s.ends.long)
 		c.Join(s)
 	}
 	c.Ended += o.Ended

@@ -126,7 +126,7 @@ func (s *session) fetched(ctx context.Context, offsets map[string]map[int32]kgo.
 		for number := range partitions {
 			in, known := positions[s.taskOf(number)].In(topic, number)
 			if !known {
-				return nil, fmt.Errorf("%s has more partitions than when this session began, such as %d: the next one reads them", topic, number)
+				return nil, fmt.Errorf("%s has more partitions than when this member joined, such as %d: it joins again", topic, number)
 			}
 			partitions[number] = kgo.NewOffset().At(in.Next)
 		}

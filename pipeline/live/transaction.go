@@ -21,7 +21,7 @@ type kafkaTransaction struct {
 	group    string
 	id       string
 	instance string
-	member   string // the group's name for this session, from its first assignment on
+	member   string // the group's name for this member, from its first assignment on
 	topics   map[string]topic
 	producer int64 // the id and epoch under which the transaction was begun
 	epoch    int16

@@ -248,6 +248,23 @@ func TestIdle(t *testing.T) {
 	b.want(b.commit(), "segment-changes u1 segment.exited 10:00:00", "sessions u1 session.ended 09:00:00")
 }
 
+// TestIdleBefore: a watermark that came to be while an input was idle holds after a start, when the input is not yet idle again.
+func TestIdleBefore(t *testing.T) {
+	b := newBench(t, func(c *partition.Config) { c.IdleAfter = 30 * schemas.Second }, "a", "b")
+	b.p.Confirm("b", 0, 0, b.now)
+	b.now = b.now.Add(30 * schemas.Second)
+	b.p.Confirm("b", 0, 0, b.now)
+	b.push("a", "1", "x", "u1", "10:00:00")
+	b.want(b.commit())
+	if got, want := b.p.Watermark(), at("09:50:00"); got != want {
+		t.Fatalf("the watermark is %v, want %v", got, want)
+	}
+	b.open(b.sealed.Position)
+	b.p.Confirm("a", 0, b.next["a"], b.now)
+	b.push("b", "2", "x", "u2", "09:49:59.999")
+	b.want(b.commit(), "late u2 x 09:49:59.999 late")
+}
+
 // TestMerge: of two sources the head with the least time comes first; one that is behind is waited for, but not for ever.
 func TestMerge(t *testing.T) {
 	b := newBench(t, nil, "a", "b")

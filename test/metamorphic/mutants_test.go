@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/ebbstream/ebb/test/mutant"
 )
@@ -159,15 +160,15 @@ func TestMutants(t *testing.T) {
 			if !m.often && !*mutants {
 				return
 			}
-			tests := []string{"./test/metamorphic", "-run", "TestAgainstModel|TestLookingAhead|TestRising", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}
+			tests := mutant.Tests{Package: "./test/metamorphic", Args: []string{"-test.run", "TestAgainstModel|TestLookingAhead|TestRising", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}}
 			switch m.cell {
 			case "":
 			case decides, outcomes:
-				tests[2], tests[4] = m.cell, "4000"
+				tests.Args[1], tests.Args[3] = m.cell, "4000"
 			default:
-				tests = []string{"./state", "-run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}
+				tests = mutant.Tests{Package: "./state", Args: []string{"-test.run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}}
 			}
-			mistake.Noticed(t, overlay, append([]string{"-timeout", "60s"}, tests...)...)
+			mistake.Noticed(t, overlay, 5*time.Minute, tests)
 		})
 	}
 }

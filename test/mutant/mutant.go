@@ -6,8 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Mutant is a mistake one could make: a text that stands once in a file, and what would stand there instead.
@@ -51,16 +53,39 @@ func (m Mutant) Overlay(t *testing.T) (overlay string) {
 	return overlay
 }
 
-// Noticed runs tests with the mistake, which fail if they notice. A test that hangs notices, too, when its time is over.
-func (m Mutant) Noticed(t *testing.T, overlay string, test ...string) {
+// Tests are those of a package that have to notice a mistake.
+type Tests struct {
+	Package string   // such as ./state
+	Tags    string   // with which it is built
+	Args    []string // of its binary, such as -test.run
+}
+
+// Noticed runs tests with the mistake, which fail if they notice, and says by what. A run that takes longer than limit has not
+// noticed: whether it hangs for ever or is slow cannot be told.
+func (m Mutant) Noticed(t *testing.T, overlay string, limit time.Duration, tests Tests) {
 	t.Helper()
-	run := exec.CommandContext(t.Context(), "go", append([]string{"test", "-vet=off", "-overlay=" + overlay}, test...)...)
-	run.Dir = Root(t)
+	root, binary := Root(t), filepath.Join(t.TempDir(), "mutant.test")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay="+overlay, "-tags", tests.Tags, "-o", binary, tests.Package)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	began := time.Now()
+	run := exec.CommandContext(t.Context(), binary, append([]string{"-test.failfast", "-test.timeout", limit.String()}, tests.Args...)...)
+	run.Dir = filepath.Join(root, filepath.FromSlash(tests.Package))
 	out, err := run.CombinedOutput()
+	took := time.Since(began).Round(100 * time.Millisecond)
 	switch text := string(out); {
 	case err == nil:
 		t.Errorf("nothing notices %q for %q in %s", m.To, m.From, m.File)
-	case !strings.Contains(text, "--- FAIL: Test") && !strings.Contains(text, "panic: "):
+	case strings.Contains(text, "panic: test timed out"):
+		t.Errorf("not noticed in %v: %q for %q in %s", limit, m.To, m.From, m.File)
+	case !failure.MatchString(text):
 		t.Errorf("%v\n%s", err, text)
+	default:
+		t.Logf("after %v: %s", took, strings.Join(failure.FindAllString(text, 2), " "))
 	}
 }
+
+// failure is the name of a test that failed and what it said first, or what the program ended with.
+var failure = regexp.MustCompile(`--- FAIL: Test\S*|(?m)^ +\w+_test\.go:\d+: .{1,120}|(?m)^(panic|fatal error): .{1,120}`)

@@ -33,18 +33,9 @@ func TestEvictedWhileJoining(t *testing.T) {
 				join := r.(*kmsg.JoinGroupRequest)
 				return join.InstanceID != nil && *join.InstanceID == "m0" && join.MemberID != ""
 			}},
-			{kmsg.Produce, commits, func(r kmsg.Request) bool {
-				id := r.(*kmsg.ProduceRequest).TransactionID
-				return id != nil && *id == "shop-m0"
-			}},
+			{kmsg.Produce, commits, ofM0},
 		} {
-			until := time.Now().Add(slow.by)
-			s.cluster.ControlKey(int16(slow.kind), func(r kmsg.Request) (kmsg.Response, error, bool) {
-				if slow.mine(r) {
-					s.cluster.SleepControl(func() { time.Sleep(time.Until(until)) })
-				}
-				return nil, nil, false
-			})
+			s.slow(slow.kind, slow.by, slow.mine)
 		}
 		s.send(50)
 		time.Sleep(100 * time.Millisecond) // it is folded, and on its way
@@ -61,6 +52,42 @@ func TestEvictedWhileJoining(t *testing.T) {
 				t.Log(line)
 			}
 		}
+	})
+}
+
+// TestRevokedWhileCommitting: a member that is to give tasks away while it commits does so after that. Else who gets them might
+// find neither the offsets nor anything in the changelog yet, and fold once more what the commit then says is folded.
+func TestRevokedWhileCommitting(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, counting{})
+		defer end()
+		s.send(50)
+		s.start("m0", fault{})
+		time.Sleep(2 * time.Second)
+		s.slow(kmsg.Produce, 4*time.Second, ofM0)
+		s.send(50)
+		time.Sleep(100 * time.Millisecond) // it is folded, and on its way
+		s.start("m1", fault{})
+		time.Sleep(20 * time.Second)
+		s.settle()
+		s.verify()
+	})
+}
+
+// ofM0 is whether a member called m0 produces in its transaction.
+func ofM0(r kmsg.Request) bool {
+	id := r.(*kmsg.ProduceRequest).TransactionID
+	return id != nil && *id == "shop-m0"
+}
+
+// slow lets requests of a kind that come within that time wait until it is over.
+func (s *simulation) slow(kind kmsg.Key, by time.Duration, mine func(kmsg.Request) bool) {
+	until := time.Now().Add(by)
+	s.cluster.ControlKey(int16(kind), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		if mine(r) {
+			s.cluster.SleepControl(func() { time.Sleep(time.Until(until)) })
+		}
+		return nil, nil, false
 	})
 }
 

@@ -43,7 +43,7 @@ func TestLooseGrows(t *testing.T) {
 		if len(read) != 6 {
 			t.Errorf("only the partitions %v have records", read)
 		}
-		const grown = "visits has more partitions than when this session began"
+		const grown = "visits has more partitions than when this member joined"
 		if !slices.ContainsFunc(s.told.lines, func(line string) bool { return strings.Contains(line, grown) }) {
 			t.Error("nobody told of it")
 		}

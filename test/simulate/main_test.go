@@ -10,7 +10,8 @@ import (
 
 var (
 	seeds = flag.Int("seeds", 20, "how many histories each simulation tries")
-	seed  = flag.Uint64("seed", 0, "the one history to try; 0: as many as -seeds says, from a new beginning")
+	seed  = flag.Uint64("seed", 0, "the one history to try; 0: as many as -seeds says")
+	begin = flag.Uint64("first", 0, "the first of those; 0: a new beginning each time")
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -45,12 +46,11 @@ func TestSimulateEngineAtLeastOnce(t *testing.T) {
 }
 
 func try(t *testing.T, work func() work, atOnce ...string) {
-	n := *seeds
-	first := *seed
-	if first == 0 {
+	n, first := *seeds, *begin
+	if *seed != 0 {
+		n, first = 1, *seed
+	} else if first == 0 {
 		first = uint64(time.Now().UnixNano())
-	} else {
-		n = 1
 	}
 	t.Logf("%d seeds from %d", n, first)
 	for i := range uint64(n) {

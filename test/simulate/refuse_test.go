@@ -70,8 +70,38 @@ func TestChangelogEndsBeforeState(t *testing.T) {
 		c := s.config
 		c.Instance, c.Tell = "m0", func(live.Event) {}
 		m := s.machine(c, store, fault{})
-		<-m.ended
+		m.endsWithin(time.Hour)
 		if m.err == nil || !strings.Contains(m.err.Error(), "shop.changelog partition 2 ends at offset 0") {
+			t.Errorf("ended with %v", m.err)
+		}
+	})
+}
+
+// endsWithin waits for the machine's own end; after that long it is stopped.
+func (m *machine) endsWithin(long time.Duration) {
+	defer time.AfterFunc(long, m.stop).Stop()
+	<-m.ended
+}
+
+// TestOffsetsBeyondChangelog: if the group's offsets say that more was folded than the changelog knows of, brokers have lost data or
+// somebody has moved the offsets. Folding on would skip what lies between.
+func TestOffsetsBeyondChangelog(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, end := newSimulation(t, 1, counting{})
+		defer end()
+		for range 5 {
+			s.produce(s.config.Sources)
+		}
+		moved := kadm.Offsets{}
+		moved.AddOffset("clicks", 1, 1, -1)
+		if err := kadm.NewClient(s.client).CommitAllOffsets(context.Background(), "shop", moved); err != nil {
+			t.Fatal(err)
+		}
+		c := s.config
+		c.Instance, c.Tell = "m0", func(live.Event) {}
+		m := s.machine(c, newMemory(), fault{})
+		m.endsWithin(time.Hour)
+		if m.err == nil || !strings.Contains(m.err.Error(), "shop.changelog partition 1") || !strings.Contains(m.err.Error(), "does not come up to the offsets that its group has committed") {
 			t.Errorf("ended with %v", m.err)
 		}
 	})

@@ -75,6 +75,8 @@ func (s *simulation) newClient(options ...kgo.Opt) *kgo.Client {
 func simulate(t *testing.T, seed uint64, w work, atOnce []string) {
 	s, end := newSimulation(t, seed, w)
 	defer end()
+	const long = 6 * time.Hour // of its own time: the longest takes a fraction of that
+	defer time.AfterFunc(long, func() { panic(fmt.Sprintf("the history of -seed %d has no end", seed)) }).Stop()
 	s.config.AtOnce = atOnce
 	for range 12 {
 		s.produce(s.config.Sources)
