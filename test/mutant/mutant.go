@@ -83,8 +83,19 @@ func (m Mutant) Noticed(t *testing.T, overlay string, limit time.Duration, tests
 	case !failure.MatchString(text):
 		t.Errorf("%v\n%s", err, text)
 	default:
-		t.Logf("after %v: %s", took, strings.Join(failure.FindAllString(text, 2), " "))
+		t.Logf("after %v: %s", took, how(text))
 	}
+}
+
+// how is the test that noticed, and what it said first but for which histories it tries.
+func how(text string) string {
+	var said []string
+	for _, line := range failure.FindAllString(text, 4) {
+		if !strings.Contains(line, " seeds from ") && !strings.Contains(line, ": -seed ") {
+			said = append(said, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(said[:min(2, len(said))], " ")
 }
 
 // failure is the name of a test that failed and what it said first, or what the program ended with.
