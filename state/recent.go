@@ -384,29 +384,29 @@ func (s *keySet) add(key uint64) {
 	if 2*(s.n+1) > len(s.table) {
 		old := s.table
 		s.table, s.n = make([]uint32, max(128, 2*len(old))), 0
-		for _, print := range old {
-			if print != 0 {
-				s.put(print)
+		for _, half := range old {
+			if half != 0 {
+				s.put(half)
 			}
 		}
 	}
-	s.put(printOf(key))
+	s.put(upper(key))
 }
 
-func printOf(key uint64) uint32 { return uint32(key>>32) | 1 }
+func upper(key uint64) uint32 { return uint32(key>>32) | 1 }
 
-func (s *keySet) put(print uint32) {
-	if i, found := s.find(print); !found {
-		s.table[i] = print
+func (s *keySet) put(half uint32) {
+	if i, found := s.find(half); !found {
+		s.table[i] = half
 		s.n++
 	}
 }
 
-func (s *keySet) find(print uint32) (place int, found bool) {
+func (s *keySet) find(half uint32) (place int, found bool) {
 	mask := len(s.table) - 1
-	for i := int(print>>1) & mask; ; i = (i + 1) & mask {
-		if s.table[i] == print || s.table[i] == 0 {
-			return i, s.table[i] == print
+	for i := int(half>>1) & mask; ; i = (i + 1) & mask {
+		if s.table[i] == half || s.table[i] == 0 {
+			return i, s.table[i] == half
 		}
 	}
 }
@@ -415,7 +415,7 @@ func (s *keySet) has(key uint64) bool {
 	if len(s.table) == 0 {
 		return false
 	}
-	_, found := s.find(printOf(key))
+	_, found := s.find(upper(key))
 	return found
 }
 
