@@ -3,9 +3,7 @@
 package broker
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
@@ -14,14 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/ebbstream/ebb/schemas"
 )
 
 // TestLooseSources: two of three sources are not keyed by profile, and have more partitions than there are tasks, and fewer.
 // Members are killed while these events are keyed anew, and once more while all that waited for the time fires. In <name>.events
-// everybody has what they sent, once and in its order, and what comes out is what a replay gives.
+// everybody has what they sent, once and in its order; what comes out is what a replay gives, and what ebb verify finds.
 func TestLooseSources(t *testing.T) {
 	const tasks = 4
 	c := findCluster(t)
@@ -45,14 +43,24 @@ func TestLooseSources(t *testing.T) {
 	for _, instance := range instances {
 		g.start(instance, false, false)
 	}
+	t.Cleanup(func() {
+		for _, instance := range instances {
+			if t.Failed() {
+				t.Logf("%s:\n%s", instance, g.tail(instance, 60))
+			}
+		}
+	})
+	g.joined(instances)
 	input := filepath.Join(g.dir, "events.jsonl")
 	shoppers := startShoppers(t, c, s, tasks, input, g.sources, pace{800, 1500, time.Minute}, loose...)
-	g.endSome(random, instances, func() bool { return time.Since(g.began) < 20*time.Second || g.kills < 5 })
+	began := time.Now()
+	g.endSome(random, instances, func() bool { return time.Since(began) < 15*time.Second || g.kills < 5 })
 	shoppers.stop()
+	if t.Failed() {
+		return
+	}
 	g.caughtUp(c) // before time goes on: what a loose source holds yet would come behind the watermark
-	shoppers.close(looseLateness)
-	before := g.kills
-	g.endSome(random, instances, func() bool { return g.kills < before+2 })
+	g.endAllAtTimers(c, random, instances, func() { shoppers.close(looseLateness) })
 	g.say("%d events sent; waiting for the rest", shoppers.sent)
 	g.caughtUp(c)
 	keyed := g.keyedAnew(c, tasks, loose)
@@ -60,15 +68,16 @@ func TestLooseSources(t *testing.T) {
 	n := g.compare(c, want, shoppers.sure())
 	g.say("%d kills; %d events keyed anew; %d changes and sessions compared; %d joins, %d restores, %d of them anew, %d sessions over",
 		g.kills, keyed, n, g.told("\tjoined as"), g.told("\trestored\t"), g.told(`"anew": true`), g.told("session over"))
+	if out, err := exec.Command(binary, "verify", "-c", g.configureAs(looseSettings, "m0")).CombinedOutput(); err != nil {
+		t.Errorf("verifying: %v\n%s", err, out)
+	}
 	for _, what := range []string{"late", "dead-letters"} {
 		if there := c.readAll(t, name+"."+what); len(there) > 0 {
 			t.Errorf("%d records in .%s, which should have none; the first: %s %v", len(there), what, there[0].Value, there[0].Headers)
 		}
 	}
 	for _, instance := range instances {
-		if g.say("%s stopped in %v", instance, g.end(instance, syscall.SIGTERM)); t.Failed() {
-			t.Logf("%s:\n%s", instance, g.tail(instance, 60))
-		}
+		g.say("%s stopped in %v", instance, g.end(instance, syscall.SIGTERM))
 	}
 }
 
@@ -77,7 +86,7 @@ func (g *group) endSome(random *rand.Rand, instances []string, more func() bool)
 	for more() && !g.t.Failed() {
 		time.Sleep(time.Duration(random.IntN(2000)) * time.Millisecond)
 		instance := instances[random.IntN(len(instances))]
-		if random.IntN(4) == 0 {
+		if random.IntN(4) == 0 && g.hasJoined(instance) { // a signal before the program knows of signals ends it like a kill
 			g.say("%s was stopped in %v", instance, g.end(instance, syscall.SIGTERM))
 		} else {
 			g.kill(random, instance)
@@ -90,41 +99,23 @@ func (g *group) endSome(random *rand.Rand, instances []string, more func() bool)
 	}
 }
 
-// keyedAnew compares <name>.events with the loose topics, and says how many events there are. The ids that a profile remembers
-// would hide from the results that one came twice.
-func (g *group) keyedAnew(c *cluster, tasks int, loose []string) (n int) {
-	want, got := map[string][]string{}, map[string][]string{}
-	for _, r := range c.readAll(g.t, loose...) {
-		var e struct{ ID, Subject string }
-		if err := json.Unmarshal(r.Value, &e); err != nil {
-			g.t.Fatal(err)
+// endAllAtTimers lets time go on, kills all members as soon as some timers have fired, and starts them again.
+func (g *group) endAllAtTimers(c *cluster, random *rand.Rand, instances []string, goOn func()) {
+	admin, topic := kadm.NewClient(c.client(g.t)), g.name+".segment-changes"
+	before := end(g.t, admin, topic)
+	goOn()
+	for deadline := time.Now().Add(stalled); end(g.t, admin, topic) == before; time.Sleep(5 * time.Millisecond) {
+		if dead := g.dead(); len(dead) > 0 || time.Now().After(deadline) {
+			g.t.Fatalf("time went on, and nothing came of it; %d members ended of themselves: %v", len(dead), dead)
 		}
-		want[e.Subject] = append(want[e.Subject], e.ID)
 	}
-	partitioner := kgo.StickyKeyPartitioner(nil).ForTopic(g.name + ".events")
-	for _, r := range c.readAll(g.t, g.name+".events") {
-		got[string(r.Key)] = append(got[string(r.Key)], header(r, "ce_id"))
-		if p := partitioner.Partition(&kgo.Record{Key: r.Key}, tasks); p != int(r.Partition) {
-			g.t.Errorf("%s is in partition %d of .events, and not in %d", r.Key, r.Partition, p)
-		}
-		n++
+	for _, instance := range instances {
+		g.kill(random, instance)
 	}
-	faults := 0
-	for _, subject := range slices.Sorted(maps.Keys(want)) {
-		if !slices.Equal(want[subject], got[subject]) {
-			if faults++; faults <= 5 {
-				g.t.Errorf("%s sent\n%v and .events has\n%v", subject, want[subject], got[subject])
-			}
-		}
-		delete(got, subject)
+	g.say("%d changes before time went on, %d when all were killed", before, end(g.t, admin, topic))
+	for _, instance := range instances {
+		g.start(instance, false, false)
 	}
-	if faults > 0 || len(got) > 0 {
-		g.t.Errorf("%d of %d have something else in .events, and %d more have something", faults, len(want), len(got))
-	}
-	if n == 0 {
-		g.t.Error("nothing was keyed anew")
-	}
-	return n
 }
 
 // looseSettings allow for events later than any can be here: while one partition of a loose source waits for a member that was
