@@ -97,15 +97,7 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 	}
 	switch {
 	case what < 50:
-		g.end(instance, syscall.SIGKILL)
-		g.kills++
-		lost := random.IntN(4) == 0
-		if lost {
-			if err := os.RemoveAll(g.folder(instance)); err != nil {
-				g.t.Fatal(err)
-			}
-		}
-		g.say("%s was killed, state lost: %v", instance, lost)
+		g.kill(random, instance)
 		if random.IntN(3) > 0 { // at once, as a supervisor does; else after the group has noticed, perhaps
 			g.start(instance, noWAL, leave)
 		}
@@ -132,6 +124,19 @@ func (g *group) strike(c *cluster, random *rand.Rand, instances []string) {
 	default:
 		time.Sleep(5 * time.Second) // to settle down
 	}
+}
+
+// kill ends a member at once. One time in four its folder is lost with it.
+func (g *group) kill(random *rand.Rand, instance string) {
+	g.end(instance, syscall.SIGKILL)
+	g.kills++
+	lost := random.IntN(4) == 0
+	if lost {
+		if err := os.RemoveAll(g.folder(instance)); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	g.say("%s was killed, state lost: %v", instance, lost)
 }
 
 // caughtUp waits until all input is committed, as long as there is less and less to do.

@@ -3,11 +3,13 @@
 package broker
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -83,6 +85,25 @@ func (g *group) start(instance string, noWAL, leave bool) {
 		r.err = r.command.Wait()
 		close(r.exited)
 	}()
+}
+
+// joined waits until members are there: they make their topics before that, for the first time.
+func (g *group) joined(instances []string) {
+	for deadline := time.Now().Add(stalled); ; time.Sleep(50 * time.Millisecond) {
+		left := slices.DeleteFunc(slices.Clone(instances), g.hasJoined)
+		if len(left) == 0 {
+			return
+		}
+		if dead := g.dead(); len(dead) > 0 || time.Now().After(deadline) {
+			g.t.Fatalf("%v did not join; ended of themselves: %v", left, dead)
+		}
+	}
+}
+
+// hasJoined tells whether a member has joined the group since its last start.
+func (g *group) hasJoined(instance string) bool {
+	text, _ := os.ReadFile(g.log(instance))
+	return strings.Contains(string(text[max(0, bytes.LastIndex(text, []byte("--- started at "))):]), "\tjoined as")
 }
 
 // end ends a member by a signal, and says how long that took.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ebbstream/ebb/schemas"
 )
 
 // TestServiceUnderAttack: ebb run, as people start it, is treated as badly as the counters are. What comes out is what a replay
@@ -52,6 +54,7 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 	reader := g.startReader(c)
 	g.suffer(c, random, instances, func() bool { return time.Since(g.began) < *long || g.kills < leastKills })
 	shoppers.stop()
+	shoppers.close(lateness)
 	g.say("%d events sent; waiting for the rest", shoppers.sent)
 	g.caughtUp(c)
 	want := g.replay(binary, g.configure("m0"), filepath.Join(g.dir, "events.jsonl"))
@@ -68,14 +71,18 @@ func serve(t *testing.T, c *cluster, binary string, seed uint64, partitions, mem
 }
 
 // settings have what time moves, decisions that wait for the morning, and no event that comes behind its watermark.
-const settings = `name: %[1]s
+const settings = memberSettings + definitions + outputs
+
+const memberSettings = `name: %[1]s
 instance: %[2]s
 kafka:
   brokers: [%[3]s]
   session_timeout: %[4]v
   topics: {partitions: 3, replication: 1, min_insync: 1}
 state: {dir: %[5]q, cache: 4MiB}
-` + definitions + `
+`
+
+const outputs = `
 outputs: {profiles: 5s, memberships: true}
 http: {listen: "127.0.0.1:0"}
 log: {level: info}
@@ -87,6 +94,11 @@ time: {lateness: 2h, idle_after: never}
 sources:
   - {topic: %[1]s.clicks, map: &map {id: msg.id, source: msg.source, subject: msg.subject, time: msg.time, type: msg.type, data: msg.data}}
   - {topic: %[1]s.orders, map: *map}
+` + behaviour
+
+const lateness = 2 * schemas.Hour // of definitions
+
+const behaviour = `
 sessions: {gap: 30m, keep: [category]}
 interests:
   category: {field: category, half_life: 14d, weights: {product_view: 1, add_to_cart: 2, purchase: 4}}
@@ -116,7 +128,9 @@ experiments:
 `
 
 // configure writes the file of a member, and says where it is.
-func (g *group) configure(instance string) string {
+func (g *group) configure(instance string) string { return g.configureAs(settings, instance) }
+
+func (g *group) configureAs(settings, instance string) string {
 	path := filepath.Join(g.dir, instance+".yaml")
 	text := fmt.Sprintf(settings, g.name, instance, strings.Join(g.brokers, ", "), sessionTimeout, g.folder(instance))
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

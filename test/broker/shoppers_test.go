@@ -25,10 +25,11 @@ type shoppers struct {
 	file       *os.File
 	lines      *bufio.Writer
 	topics     []string
-	partitions int
+	loose      []string // of these topics, those whose records are keyed by something else
+	partitions int      // of the others
 	sent       int
 	latest     schemas.Instant
-	stop       func()
+	stop       func() // sending; what was sent has arrived when close returns
 }
 
 // A pace is how many events come a second, of how many people, for how long about.
@@ -37,12 +38,12 @@ type pace struct {
 	how          time.Duration
 }
 
-func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path string, topics []string, at pace) *shoppers {
+func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path string, topics []string, at pace, loose ...string) *shoppers {
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shoppers{t: t, file: file, lines: bufio.NewWriter(file), topics: topics, partitions: partitions,
+	s := &shoppers{t: t, file: file, lines: bufio.NewWriter(file), topics: topics, loose: loose, partitions: partitions,
 		client: c.client(t, kgo.UnknownTopicRetries(-1), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))}
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
@@ -67,15 +68,18 @@ func startShoppers(t *testing.T, c *cluster, seed uint64, partitions int, path s
 	s.stop = func() {
 		cancel()
 		all.Wait()
-		s.close()
 	}
 	return s
 }
 
 // send must not fail: the order of a retry is kept, and the brokers are waited for.
-func (s *shoppers) send(topic, key string, line []byte) {
+func (s *shoppers) send(topic, subject string, line []byte) {
 	s.sent++
 	fmt.Fprintf(s.lines, "%s\n", line)
+	key := subject
+	if slices.Contains(s.loose, topic) {
+		key = "device of " + subject
+	}
 	s.client.Produce(context.Background(), &kgo.Record{Topic: topic, Key: []byte(key), Value: slices.Clone(line)}, func(_ *kgo.Record, err error) {
 		if err != nil {
 			s.t.Errorf("sending an event: %v", err)
@@ -84,9 +88,9 @@ func (s *shoppers) send(topic, key string, line []byte) {
 }
 
 // close lets time go on in every partition, by a last event of somebody who does nothing else.
-func (s *shoppers) close() {
-	at := s.latest.Add(2*schemas.Hour + schemas.Day)
-	for i, topic := range s.topics {
+func (s *shoppers) close(lateness schemas.Duration) {
+	at := s.latest.Add(lateness + schemas.Day)
+	for i, topic := range s.topics { // of a loose one those partitions are meant in which its events come back
 		last := make([]string, s.partitions)
 		for n, left := 0, s.partitions; left > 0; n++ {
 			key := fmt.Sprintf("last-%d-%d", i, n)

@@ -64,6 +64,7 @@ func TestSoak(t *testing.T) {
 		t.Errorf("ended of itself: %s", text)
 	}
 	shoppers.stop()
+	shoppers.close(lateness)
 	g.caughtUp(c)
 	flat(t, all)
 	want := g.replayed(binary, path, shoppers)

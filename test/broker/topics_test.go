@@ -102,3 +102,19 @@ func (c *cluster) readEach(t testing.TB, each func(*kgo.Record), topics ...strin
 		}
 	}
 }
+
+// end is how far the committed records of a topic go, of all its partitions together.
+func end(t testing.TB, admin *kadm.Client, topic string) (sum int64) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ends, err := admin.ListCommittedOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		t.Fatalf("looking up the end of %s: %v", topic, err)
+	}
+	ends.Each(func(o kadm.ListedOffset) { sum += o.Offset })
+	return sum
+}

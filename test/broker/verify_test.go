@@ -3,6 +3,7 @@
 package broker
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,4 +65,41 @@ func (g *group) verify(t *testing.T, c *cluster) int {
 		t.Errorf("%d faults in %d records", faults, len(input))
 	}
 	return len(input)
+}
+
+// keyedAnew compares <name>.events with the loose topics, and says how many events there are. The ids that a profile remembers
+// would hide from the results that one came twice.
+func (g *group) keyedAnew(c *cluster, tasks int, loose []string) (n int) {
+	want, got := map[string][]string{}, map[string][]string{}
+	for _, r := range c.readAll(g.t, loose...) {
+		var e struct{ ID, Subject string }
+		if err := json.Unmarshal(r.Value, &e); err != nil {
+			g.t.Fatal(err)
+		}
+		want[e.Subject] = append(want[e.Subject], e.ID)
+	}
+	partitioner := kgo.StickyKeyPartitioner(nil).ForTopic(g.name + ".events")
+	for _, r := range c.readAll(g.t, g.name+".events") {
+		got[string(r.Key)] = append(got[string(r.Key)], header(r, "ce_id"))
+		if p := partitioner.Partition(&kgo.Record{Key: r.Key}, tasks); p != int(r.Partition) {
+			g.t.Errorf("%s is in partition %d of .events, and not in %d", r.Key, r.Partition, p)
+		}
+		n++
+	}
+	faults := 0
+	for _, subject := range slices.Sorted(maps.Keys(want)) {
+		if !slices.Equal(want[subject], got[subject]) {
+			if faults++; faults <= 5 {
+				g.t.Errorf("%s sent\n%v and .events has\n%v", subject, want[subject], got[subject])
+			}
+		}
+		delete(got, subject)
+	}
+	if faults > 0 || len(got) > 0 {
+		g.t.Errorf("%d of %d have something else in .events, and %d more have something", faults, len(want), len(got))
+	}
+	if n == 0 {
+		g.t.Error("nothing was keyed anew")
+	}
+	return n
 }
