@@ -20,8 +20,13 @@ func setUint(b []byte, at int, v uint64) []byte {
 		b[at] = byte(v)
 		return b
 	}
-	rest := append([]byte(nil), b[at+1:]...)
-	return append(appendUint(b[:at], v), rest...)
+	var text [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(text[:], v)
+	end := len(b)
+	b = append(b, text[1:n]...) // as many as it is to grow by
+	copy(b[at+n:], b[at+1:end])
+	copy(b[at:], text[:n])
+	return b
 }
 
 func appendInt(b []byte, v int64) []byte { return binary.AppendVarint(b, v) }

@@ -374,7 +374,7 @@ func (r *Reader) rename(b []byte, names *Names) []byte {
 }
 
 // keySet is a set of keys, of each its upper half, in a table of a power of two places, of which at most half are taken: a
-// place is looked for from the key's own on. It may take another key for one of its own, once in 2^32.
+// place is looked for from the key's own on. It may take another key for one of its own, once in 2^31.
 type keySet struct {
 	table []uint32 // 0: free
 	n     int

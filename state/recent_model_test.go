@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ebbstream/ebb/schemas"
@@ -102,4 +103,39 @@ func coded(id string, names *Names) *Coded {
 	c := &Coded{}
 	c.Code(&schemas.Event{Source: "file", ID: id, Type: "p"}, 1, names)
 	return c
+}
+
+// TestRecentTimes: whatever an event's time may be (schemas: from 1990 to 9999), it is remembered as it was, and long texts, too.
+func TestRecentTimes(t *testing.T) {
+	names := NewNames("file", "p")
+	c := &Recent{Keep: 100}
+	var want []schemas.Instant
+	for i, text := range []string{"1990-01-01T00:00:00Z", "1990-01-01T00:00:00.001Z", "2038-01-19T03:14:08Z", "9999-12-31T23:59:59.999Z"} {
+		at, err := schemas.ParseInstant(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, at)
+		e := coded(text, names)
+		e.Time, e.Fields = at, []schemas.Value{schemas.StringValue(strings.Repeat("x", i*i*5000))}
+		c.Add(e, false, []int{1}, Edge{Now: at, Horizon: schemas.Earliest, Names: names})
+	}
+	for range 2 {
+		var got []schemas.Instant
+		err := c.After(schemas.Earliest, 1, func(string) int { return 0 }, names, func(e *schemas.Event, _ bool) {
+			if n := len(e.Fields[0].Text()); n != len(got)*len(got)*5000 {
+				t.Errorf("event %d has %d bytes", len(got), n)
+			}
+			got = append(got, e.Time)
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%v: %v, want %v", err, got, want)
+		}
+		b := c.append(nil, Edge{Horizon: schemas.Earliest, Names: names})
+		c = &Recent{Keep: 100}
+		r := &Reader{rest: b, names: names.List}
+		if c.decode(r, nil); r.bad || len(r.rest) > 0 {
+			t.Fatal("corrupt")
+		}
+	}
 }
