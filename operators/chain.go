@@ -75,7 +75,7 @@ type Chain struct {
 	newborn  []int // the segments to judge for a profile that begins
 	at       Judgement
 	in       Input
-	types    map[string]*EventType
+	types    typeTable
 	repeated int64
 	other    EventType
 	coded    state.Coded // the present event
@@ -90,7 +90,7 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 			c.owners[f] = op
 		}
 	}
-	c.types = Types(plan, layout.Names)
+	c.types = newTypeTable(Types(plan, layout.Names))
 	c.other = EventType{Number: -1}
 	c.in = Input{Coded: &c.coded, watches: plan.Watches, marked: &c.segments, Edge: state.Edge{Names: layout.Names}}
 	c.view.owners, c.view.fading = &c.owners, fader
@@ -211,7 +211,7 @@ func (c *Chain) refresh(p *state.Profile, emit Emit) {
 
 // code finds what the profile's bytes will say of an event.
 func (c *Chain) code(e *schemas.Event) {
-	if c.typ = c.types[e.Type]; c.typ == nil {
+	if c.typ = c.types.find(e.Type); c.typ == nil {
 		c.typ = &c.other
 	}
 	c.coded.Code(e, c.typ.Number, c.layout.Names)

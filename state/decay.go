@@ -142,9 +142,14 @@ func (c *Affinity) Add(t schemas.Instant, value string, w float64) (limited bool
 
 // weaker is whether value i is worth less than value j, at any instant.
 func (c *Affinity) weaker(i, j int) bool {
-	a, b := c.By[i], c.By[j]
-	if a.At <= b.At {
+	a, b := &c.By[i], &c.By[j]
+	switch { // what fades comes no further from 0 than it was, which mostly tells
+	case a.At <= b.At && a.Value >= 0 && a.Value < b.Value:
+		return true
+	case a.At <= b.At:
 		return a.ValueAt(b.At, c.HalfLife) < b.Value
+	case b.Value >= 0 && b.Value <= a.Value:
+		return false
 	}
 	return a.Value < b.ValueAt(a.At, c.HalfLife)
 }

@@ -25,6 +25,9 @@ type Rung struct {
 // Compared is whether the call is compared with numbers.
 func (w *Watch) Compared() bool { return len(w.rungs) > 0 }
 
+// Below is whether no value up to x reaches a rung.
+func (w *Watch) Below(x float64) bool { return len(w.rungs) > 0 && x < w.rungs[0].at }
+
 // reached is how many rungs x has reached: they ascend.
 func (w *Watch) reached(x float64) int {
 	low, high := 0, len(w.rungs)

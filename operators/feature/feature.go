@@ -139,7 +139,7 @@ func (o *Operator) Fold(in *operators.Input) {
 			continue
 		}
 		for i, call := range u.rising {
-			o.before[i] = o.Value(in.Profile, call, in.Edge.Now)
+			o.before[i] = o.standing(in, call)
 		}
 		took := o.tell(in, u)
 		if took == nothing {
@@ -150,12 +150,25 @@ func (o *Operator) Fold(in *operators.Input) {
 		}
 		for i, call := range u.rising {
 			if took == growth {
-				in.Grew(call, o.before[i], o.Value(in.Profile, call, in.Edge.Now))
+				in.Grew(call, o.before[i], o.standing(in, call))
 			} else {
 				in.Touch(call)
 			}
 		}
 	}
+}
+
+// standing is what a call is worth now. Of an interest it may be what it was worth at its latest event, where also that reaches
+// nothing that it is compared with: the fading need not be calculated then.
+func (o *Operator) standing(in *operators.Input, c *expr.Call) schemas.Value {
+	if c.Func == expr.FuncInterestMax {
+		if x, ok := o.cellOf(in.Profile, c).(*state.Affinity); ok {
+			if best := x.Best(); best.Value >= 0 && o.plan.Watches[c.Index].Below(best.Value) {
+				return schemas.DoubleValue(best.Value)
+			}
+		}
+	}
+	return o.Value(in.Profile, c, in.Edge.Now)
 }
 
 // taken is what an aggregate made of an event.
