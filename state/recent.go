@@ -21,8 +21,8 @@ type Recent struct {
 	last   schemas.Instant // the time of the last
 	filter [4]uint64       // two bits of each by its key, while they are few: most new events show here
 	index  *keySet         // of each, once they are many; also of some that are forgotten
-	near   [2]int          // places of events not far from the last, from where a place is looked for that is not the end
-	since  int             // events behind the second of them
+	marks  []int           // the places of some events, ascending, from where others are looked for; the first may be forgotten
+	since  int             // events added behind the last mark
 	gone   int             // events noted and forgotten
 }
 
@@ -33,7 +33,16 @@ func (c *Recent) Has(e *Coded, horizon schemas.Instant) bool {
 	if !c.maybe(e.Key) {
 		return false
 	}
-	for at := c.from; at < len(c.bytes); {
+	latest := c.from // most repetitions follow soon
+	if n := len(c.marks); n > 0 {
+		latest = max(latest, c.marks[n-1])
+	}
+	return c.among(latest, len(c.bytes), e, horizon) || c.among(c.from, latest, e, horizon)
+}
+
+// among is whether an event is one of those from a place on to another.
+func (c *Recent) among(at, to int, e *Coded, horizon schemas.Instant) bool {
+	for at < to {
 		var one remembered
 		one, at = c.one(at)
 		if one.time() >= horizon && bytes.HasPrefix(one.said(), e.Mark) {
@@ -164,35 +173,52 @@ func (c *Recent) makeRoom(horizon schemas.Instant) {
 		return
 	}
 	c.forget(horizon)
+	c.move(room)
+}
+
+// move moves the events to the beginning of memory that has room for more, and is not far larger than they are.
+func (c *Recent) move(room int) {
 	into := c.bytes[:0]
-	if size := c.size(); 3*size+3*room > 2*cap(c.bytes) || 4*size+1024 < cap(c.bytes) {
+	if size := c.size(); 3*size+3*room > 2*cap(c.bytes) || c.spacious() {
 		into = make([]byte, 0, size+size/2+2*room)
 	}
+	gone, _ := slices.BinarySearch(c.marks, c.from)
+	c.marks = slices.Delete(c.marks, 0, gone)
+	for i := range c.marks {
+		c.marks[i] -= c.from
+	}
 	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
-	c.near, c.since = [2]int{}, 0
 	if c.gone > c.n {
 		c.noteAll()
 	}
 }
 
+// spacious is whether the events take so little of their memory that it is better given back: one of them was large, or
+// they were many.
+func (c *Recent) spacious() bool { return 4*c.size()+4096 < cap(c.bytes) }
+
 // maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
 const maxRecentBytes = 64 << 20
+
+// stretch is how many events are between two marks, about.
+const stretch = 16
 
 // place puts the last event, which is at that place and was not counted yet, in its place by time.
 func (c *Recent) place(at int) {
 	added, _ := c.one(at)
 	c.n++
+	c.since++
 	if c.n == 1 || added.time() > c.last {
-		if c.since++; c.since == 16 {
-			c.near, c.since = [2]int{c.near[1], at}, 0
+		if c.last = added.time(); c.since >= stretch {
+			c.marks, c.since = append(c.marks, at), 0
 		}
-		c.last = added.time()
 		return
 	}
-	to := c.from
-	if c.near[0] > to {
-		if one, _ := c.one(c.near[0]); added.after(one) {
-			to = c.near[0]
+	to, mark, passed := c.from, len(c.marks), 0
+	for ; mark > 0 && c.marks[mark-1] > c.from; mark-- {
+		if one, _ := c.one(c.marks[mark-1]); added.after(one) {
+			to = c.marks[mark-1]
+			break
 		}
 	}
 	for to < at {
@@ -201,18 +227,19 @@ func (c *Recent) place(at int) {
 			break
 		}
 		to = next
+		passed++
 	}
-	if to == at {
-		return
-	}
-	var room [128]byte
-	text := append(room[:0], c.bytes[at:]...)
-	copy(c.bytes[to+len(text):], c.bytes[to:at])
-	copy(c.bytes[to:], text)
-	for i := range c.near {
-		if c.near[i] >= to {
-			c.near[i] += len(text)
+	if to < at {
+		var room [128]byte
+		text := append(room[:0], c.bytes[at:]...)
+		copy(c.bytes[to+len(text):], c.bytes[to:at])
+		copy(c.bytes[to:], text)
+		for i := mark; i < len(c.marks); i++ {
+			c.marks[i] += len(text)
 		}
+	}
+	if passed >= 2*stretch { // many came in between, or together
+		c.marks = slices.Insert(c.marks, mark, to)
 	}
 }
 
@@ -220,20 +247,24 @@ func (c *Recent) place(at int) {
 func (c *Recent) forget(horizon schemas.Instant) {
 	for c.from < len(c.bytes) {
 		if one, _ := c.one(c.from); one.time() >= horizon {
-			return
+			break
 		}
 		c.drop()
+	}
+	if c.spacious() {
+		c.move(64)
 	}
 }
 
 // drop drops the oldest.
 func (c *Recent) drop() {
-	if _, c.from = c.one(c.from); c.from == len(c.bytes) {
-		c.bytes, c.from = c.bytes[:0], 0
-		c.near, c.since = [2]int{}, 0
-	}
+	_, c.from = c.one(c.from)
 	c.n--
-	c.gone++
+	if c.gone++; c.n == 0 {
+		c.bytes, c.from = c.bytes[:0], 0
+		c.marks, c.since = c.marks[:0], 0
+		c.noteAll()
+	}
 }
 
 // After gives the remembered events later than t, in order, with whether each was late when it came. fields is the

@@ -23,11 +23,12 @@ func TestRecentModel(t *testing.T) {
 		names := NewNames("file", "p")
 		accept := schemas.Duration(1 + r.Intn(400))
 		keep := []int{3, 20, 100, 10_000}[r.Intn(4)]
+		step := r.Intn(5) // 0: most are of one time
 		c := &Recent{Keep: keep}
 		var list []had
 		clock := schemas.Instant(1_000_000)
 		for n := range 700 {
-			clock += schemas.Instant(r.Intn(4))
+			clock += schemas.Instant(r.Intn(step + 1))
 			if r.Intn(100) == 0 {
 				clock += schemas.Instant(r.Intn(600))
 			}
@@ -66,6 +67,7 @@ func TestRecentModel(t *testing.T) {
 					t.Fatalf("seed %d event %d: limited %v, over %d", seed, n, limited, over)
 				}
 			}
+			checkMarks(t, c)
 			if r.Intn(20) == 0 {
 				b := c.append(nil, Edge{Now: clock, Horizon: horizon, Names: names})
 				d := &Recent{Keep: keep}
@@ -96,6 +98,62 @@ func TestRecentModel(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// checkMarks: they are places of events, ascending, and no two of them are far from each other.
+func checkMarks(t *testing.T, c *Recent) {
+	t.Helper()
+	i, _ := slices.BinarySearch(c.marks, c.from)
+	between := 0
+	for at := c.from; at < len(c.bytes); _, at = c.one(at) {
+		if between++; i < len(c.marks) && c.marks[i] == at {
+			i, between = i+1, 0
+		}
+		if between > 6*stretch {
+			t.Fatalf("%d events without a mark", between)
+		}
+	}
+	if i != len(c.marks) || !slices.IsSorted(c.marks) {
+		t.Fatalf("from %d: %d of the marks %v are none of events", c.from, len(c.marks)-i, c.marks)
+	}
+}
+
+// TestRecentForgets: of visits that are over nothing is kept but some room, however often one comes and however large its events were.
+func TestRecentForgets(t *testing.T) {
+	names := NewNames("file", "p")
+	for _, visitors := range []struct {
+		name   string
+		events int
+		size   int // of the first of them
+	}{{"many small", 60, 10}, {"one large", 1, 1 << 20}, {"a large one among small ones", 60, 64 << 10}} {
+		t.Run(visitors.name, func(t *testing.T) {
+			c := &Recent{Keep: 10_000}
+			clock := schemas.Instant(1_000_000)
+			for visit := range 200 {
+				clock += 10_000
+				for i := range visitors.events {
+					e := coded(fmt.Sprint(visit, i), names)
+					size := 10
+					if i == 0 {
+						size = visitors.size
+					}
+					e.Time, e.Fields = clock, []schemas.Value{schemas.StringValue(strings.Repeat("x", size))}
+					edge := Edge{Now: clock, Horizon: clock - 5000, Names: names}
+					c.Add(e, false, []int{1}, edge)
+					c.append(nil, edge)
+				}
+				if c.append(nil, Edge{Now: clock + 5001, Horizon: clock + 1, Names: names}); visit < 5 || visit%20 == 0 {
+					indexed := 0
+					if c.index != nil {
+						indexed = len(c.index.table)
+					}
+					if indexed > 512 || cap(c.bytes) > 8<<10 || cap(c.marks) > 64 || c.n > 0 {
+						t.Fatalf("visit %d: %d events, %d B, an index of %d, %d marks", visit, c.n, cap(c.bytes), indexed, cap(c.marks))
+					}
+				}
+			}
+		})
 	}
 }
 
