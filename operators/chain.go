@@ -1,6 +1,8 @@
 package operators
 
 import (
+	"fmt"
+
 	"github.com/ebbstream/ebb/operators/expr"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
@@ -285,7 +287,7 @@ func (c *Chain) judgeMarked(p *state.Profile, cause string, e *schemas.Event, em
 
 // Advance fires the profile's timers that are due at or before an instant, each at its own, all of one instant together.
 func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
-	for p.Alive {
+	for fired := schemas.Earliest; p.Alive; {
 		action := c.nextAction(p)
 		if min(p.Memberships.Next(), action) > to {
 			return // as before most events
@@ -294,6 +296,10 @@ func (c *Chain) Advance(p *state.Profile, to schemas.Instant, emit Emit) {
 		if due > to {
 			return
 		}
+		if due <= fired {
+			panic(fmt.Sprintf("operators: a timer at %v fires again", due)) // rather than for ever
+		}
+		fired = due
 		p.Now = max(p.Now, due)
 		for _, m := range p.Memberships.By {
 			if m.Next <= due {
