@@ -19,6 +19,9 @@ type broken struct {
 	cell           string // the tests of state that notice, where histories of the model are too short to; or decides
 }
 
+// folds are the tests that notice a mistake in memberships, sessions and features.
+const folds = "TestAgainstModel|TestLookingAhead|TestRising"
+
 // decides are the tests that notice a mistake in decisions.
 const decides = "TestDecisionsAgainstModel"
 
@@ -153,6 +156,9 @@ func TestMutants(t *testing.T) {
 	if begin == 0 {
 		begin = 1 // the same cases always: which of them notices is no matter of luck
 	}
+	cases := func(run, n string) mutant.Tests {
+		return mutant.Tests{Package: "./test/metamorphic", Args: []string{"-test.run", run, "-cases", n, "-quick", "-seed", fmt.Sprint(begin)}}
+	}
 	for _, m := range mistakes {
 		t.Run(m.why, func(t *testing.T) {
 			mistake := mutant.Mutant{File: m.file, From: m.from, To: m.to}
@@ -160,15 +166,22 @@ func TestMutants(t *testing.T) {
 			if !m.often && !*mutants {
 				return
 			}
-			tests := mutant.Tests{Package: "./test/metamorphic", Args: []string{"-test.run", "TestAgainstModel|TestLookingAhead|TestRising", "-cases", "8000", "-quick", "-seed", fmt.Sprint(begin)}}
+			var tests mutant.Tests
 			switch m.cell {
 			case "":
+				tests = cases(folds, "8000")
 			case decides, outcomes:
-				tests.Args[1], tests.Args[3] = m.cell, "4000"
+				tests = cases(m.cell, "4000")
 			default:
 				tests = mutant.Tests{Package: "./state", Args: []string{"-test.run", m.cell, "-rapid.nofailfile", "-rapid.shrinktime=1s", "-rapid.seed", fmt.Sprint(begin)}}
 			}
 			mistake.Noticed(t, overlay, 5*time.Minute, tests)
+		})
+	}
+	if *mutants {
+		t.Run("no mistake", func(t *testing.T) {
+			cases(folds, "8000").Pass(t, 10*time.Minute)
+			cases(decides+"|"+outcomes, "4000").Pass(t, 10*time.Minute)
 		})
 	}
 }

@@ -64,18 +64,10 @@ type Tests struct {
 // noticed: whether it hangs for ever or is slow cannot be told.
 func (m Mutant) Noticed(t *testing.T, overlay string, limit time.Duration, tests Tests) {
 	t.Helper()
-	root, binary := Root(t), filepath.Join(t.TempDir(), "mutant.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay="+overlay, "-tags", tests.Tags, "-o", binary, tests.Package)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	began := time.Now()
-	run := exec.CommandContext(t.Context(), binary, append([]string{"-test.failfast", "-test.timeout", limit.String()}, tests.Args...)...)
-	run.Dir = filepath.Join(root, filepath.FromSlash(tests.Package))
-	out, err := run.CombinedOutput()
+	text, err := tests.run(t, overlay, limit)
 	took := time.Since(began).Round(100 * time.Millisecond)
-	switch text := string(out); {
+	switch {
 	case err == nil:
 		t.Errorf("nothing notices %q for %q in %s", m.To, m.From, m.File)
 	case strings.Contains(text, "panic: test timed out"):
@@ -87,11 +79,34 @@ func (m Mutant) Noticed(t *testing.T, overlay string, limit time.Duration, tests
 	}
 }
 
+// Pass is that tests which are to notice mistakes pass without any.
+func (tests Tests) Pass(t *testing.T, limit time.Duration) {
+	t.Helper()
+	if text, err := tests.run(t, "", limit); err != nil {
+		t.Errorf("%v without a mistake\n%s", err, text)
+	}
+}
+
+// run builds the tests with an overlay, if it is not empty, and runs them.
+func (tests Tests) run(t *testing.T, overlay string, limit time.Duration) (text string, err error) {
+	t.Helper()
+	root, binary := Root(t), filepath.Join(t.TempDir(), "mutant.test")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay="+overlay, "-tags", tests.Tags, "-o", binary, tests.Package)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	run := exec.CommandContext(t.Context(), binary, append([]string{"-test.failfast", "-test.timeout", limit.String()}, tests.Args...)...)
+	run.Dir = filepath.Join(root, filepath.FromSlash(tests.Package))
+	out, err := run.CombinedOutput()
+	return string(out), err
+}
+
 // how is the test that noticed, and what it said first but for which histories it tries.
 func how(text string) string {
 	var said []string
 	for _, line := range failure.FindAllString(text, 4) {
-		if !strings.Contains(line, " seeds from ") && !strings.Contains(line, ": -seed ") {
+		if !strings.Contains(line, " seeds from ") && !strings.Contains(line, "-seed ") {
 			said = append(said, strings.TrimSpace(line))
 		}
 	}

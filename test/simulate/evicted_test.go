@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,7 +36,8 @@ func TestEvictedWhileJoining(t *testing.T) {
 			}},
 			{kmsg.Produce, commits, ofM0},
 		} {
-			s.slow(slow.kind, slow.by, slow.mine)
+			held := s.slow(slow.kind, slow.by, slow.mine)
+			defer held()
 		}
 		s.send(50)
 		time.Sleep(100 * time.Millisecond) // it is folded, and on its way
@@ -43,7 +45,7 @@ func TestEvictedWhileJoining(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		s.settle()
 		s.verify()
-		lost := "m0: session over: the group has given this member's tasks to others"
+		lost := "m0: " + sessionOver + ": the group has given this member's tasks to others"
 		if !slices.ContainsFunc(s.told.lines, func(line string) bool { return strings.Contains(line, lost) }) {
 			t.Error("the member never noticed that its tasks are lost")
 		}
@@ -64,15 +66,19 @@ func TestRevokedWhileCommitting(t *testing.T) {
 		s.send(50)
 		s.start("m0", fault{})
 		time.Sleep(2 * time.Second)
-		s.slow(kmsg.Produce, 4*time.Second, ofM0)
+		held := s.slow(kmsg.Produce, 4*time.Second, ofM0)
 		s.send(50)
 		time.Sleep(100 * time.Millisecond) // it is folded, and on its way
 		s.start("m1", fault{})
 		time.Sleep(20 * time.Second)
+		held()
 		s.settle()
 		s.verify()
 	})
 }
+
+// sessionOver is what a member says when it has to join anew.
+const sessionOver = "session over"
 
 // ofM0 is whether a member called m0 produces in its transaction.
 func ofM0(r kmsg.Request) bool {
@@ -80,15 +86,25 @@ func ofM0(r kmsg.Request) bool {
 	return id != nil && *id == "shop-m0"
 }
 
-// slow lets requests of a kind that come within that time wait until it is over.
-func (s *simulation) slow(kind kmsg.Key, by time.Duration, mine func(kmsg.Request) bool) {
-	until := time.Now().Add(by)
+// slow lets requests of a kind that come within that time wait until it is over. held fails the test if none had to.
+func (s *simulation) slow(kind kmsg.Key, by time.Duration, mine func(kmsg.Request) bool) (held func()) {
+	until, waited := time.Now().Add(by), atomic.Bool{}
 	s.cluster.ControlKey(int16(kind), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		if mine(r) {
-			s.cluster.SleepControl(func() { time.Sleep(time.Until(until)) })
+			s.cluster.SleepControl(func() {
+				if wait := time.Until(until); wait > 0 {
+					waited.Store(true)
+					time.Sleep(wait)
+				}
+			})
 		}
 		return nil, nil, false
 	})
+	return func() {
+		if !waited.Load() {
+			s.t.Errorf("no %s had to wait", kind.Name())
+		}
+	}
 }
 
 // send sends so many records.

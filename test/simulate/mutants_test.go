@@ -107,20 +107,27 @@ var mistakes = []struct{ why, file, from, to, by string }{
 	{"events that are not committed are read", sessions, "kgo.FetchIsolationLevel(kgo.ReadCommitted())", "kgo.FetchIsolationLevel(kgo.ReadUncommitted())", all},
 }
 
-// TestMutants: the simulations notice each of these mistakes, always in the same histories. Without -mutants it is only seen whether
-// the list still fits the code.
+// TestMutants: the simulations notice each of these mistakes, always in the same histories, in which there is nothing to notice
+// without one. Without -mutants it is only seen whether the list still fits the code.
 func TestMutants(t *testing.T) {
 	for _, m := range mistakes {
 		t.Run(m.why, func(t *testing.T) {
 			mistake := mutant.Mutant{File: m.file, From: m.from, To: m.to}
 			overlay := mistake.Overlay(t)
 			if *mutants {
-				tests := mutant.Tests{Package: "./test/simulate", Tags: "synctests", Args: []string{"-seeds", "60", "-first", "1", "-test.run", m.by}}
-				if name, by, elsewhere := strings.Cut(m.by, " "); elsewhere {
-					tests = mutant.Tests{Package: name, Args: []string{"-test.run", by}}
-				}
-				mistake.Noticed(t, overlay, 3*time.Minute, tests)
+				mistake.Noticed(t, overlay, 3*time.Minute, noticedBy(m.by))
 			}
 		})
 	}
+	if *mutants {
+		t.Run("no mistake", func(t *testing.T) { noticedBy("Test").Pass(t, 10*time.Minute) })
+	}
+}
+
+// noticedBy are the tests of this package of that name, or those of another package, named before theirs.
+func noticedBy(name string) mutant.Tests {
+	if name, by, elsewhere := strings.Cut(name, " "); elsewhere {
+		return mutant.Tests{Package: name, Args: []string{"-test.run", by}}
+	}
+	return mutant.Tests{Package: "./test/simulate", Tags: "synctests", Args: []string{"-seeds", "60", "-first", "1", "-test.run", name}}
 }

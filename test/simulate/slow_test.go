@@ -16,14 +16,15 @@ func TestSlowCommit(t *testing.T) {
 		s.send(50)
 		s.start("m0", fault{})
 		time.Sleep(2 * time.Second)
-		s.slow(kmsg.Produce, 3*time.Second, ofM0)
+		held := s.slow(kmsg.Produce, 3*time.Second, ofM0)
 		for range 10 {
 			s.send(5)
 			time.Sleep(100 * time.Millisecond)
 		}
 		time.Sleep(5 * time.Second)
+		held()
 		for _, line := range s.told.lines {
-			if strings.Contains(line, "session over") {
+			if strings.Contains(line, sessionOver) {
 				t.Error(line)
 			}
 		}
