@@ -61,8 +61,9 @@ http: {listen: "127.0.0.1:0"}
 	g.start("m0", false, false)
 	reader := c.client(t, kgo.ConsumeTopics(name+".actions"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMinBytes(1), kgo.FetchMaxWait(time.Second))
-	sends := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerLinger(5*time.Millisecond)) // as Kafka's own
-	const first = 64                                                                                                   // so many that every partition has one
+	// Lingers as Kafka's own producers do.
+	sends := c.client(t, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerLinger(5*time.Millisecond))
+	const first = 64 // so many that every partition has one
 	for i := range first {
 		r := &kgo.Record{Topic: g.sources[0], Key: fmt.Appendf(nil, "first-%d", i), Value: fmt.Appendf(nil, `{"time":%d}`, time.Now().UnixMilli())}
 		sends.Produce(context.Background(), r, nil)
