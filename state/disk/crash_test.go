@@ -79,12 +79,13 @@ func (l *life) run() error {
 	at := 1 + l.rng.Int64N(120)
 	lost := rand.New(rand.NewPCG(l.rng.Uint64(), 0))
 	kept := []int{0, 50, 100}[l.rng.IntN(3)]
+	fs := &crashable{MemFS: l.fs}
 	die := func() {
 		l.durable = int(synced.Load())
-		l.crashed = l.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: lost})
+		l.crashed = fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: lost})
 		dead.Store(true)
 	}
-	l.o.FS = errorfs.Wrap(l.fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	l.o.FS = errorfs.Wrap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && writes.Add(1) == at {
 			die()
 		}

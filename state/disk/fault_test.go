@@ -82,7 +82,7 @@ func injected(err error) bool {
 func (f *failing) String() string { return "one failure" }
 
 func (f *failing) run() error {
-	fs := vfs.NewCrashableMem()
+	fs := &crashable{MemFS: vfs.NewCrashableMem()}
 	h := history{make(model)}
 	synced := 0
 	err := func() error {

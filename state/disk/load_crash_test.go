@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -13,25 +12,6 @@ import (
 
 	"github.com/ebbstream/ebb/state/disk"
 )
-
-// A linking file system may be cloned while something is linked, at which Pebble's MemFS can come to a stop: it takes its two
-// locks in another order there.
-type linking struct {
-	*vfs.MemFS
-	lock sync.Mutex
-}
-
-func (f *linking) Link(oldname, newname string) error {
-	f.lock.Lock()
-	defer f.lock.Unlock()
-	return f.MemFS.Link(oldname, newname)
-}
-
-func (f *linking) CrashClone(c vfs.CrashCloneCfg) *vfs.MemFS {
-	f.lock.Lock()
-	defer f.lock.Unlock()
-	return f.MemFS.CrashClone(c)
-}
 
 // A loaded task is what it went through: what was loaded, dropped, and committed when it had its timers.
 type loadedTask struct {
@@ -97,7 +77,7 @@ func loadUntilCrash(rng *rand.Rand, fs *vfs.MemFS, o disk.Options, h *[]loadedTa
 	at := 1 + rng.Int64N(250)
 	lost := rand.New(rand.NewPCG(rng.Uint64(), 0))
 	kept := []int{0, 50, 100}[rng.IntN(3)]
-	linked := &linking{MemFS: fs}
+	linked := &crashable{MemFS: fs}
 	o.FS = errorfs.Wrap(linked, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && writes.Add(1) == at {
 			durable = int(synced.Load())
@@ -204,7 +184,7 @@ func TestEveryFailedReadWhileLoading(t *testing.T) {
 
 // load loads three pieces and their timers.
 func (f *failing) load() error {
-	fs := &linking{MemFS: vfs.NewCrashableMem()}
+	fs := &crashable{MemFS: vfs.NewCrashableMem()}
 	h := []loadedTask{{model: make(model)}}
 	synced := 0
 	err := func() error {
