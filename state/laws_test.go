@@ -133,7 +133,7 @@ func TestAnyOrder(t *testing.T) {
 }
 
 // TestPruning: a cell that forgets at every restart what can matter no more answers as one that forgets nothing, then and
-// whatever comes after, out of order too.
+// whatever comes after, out of order too; and in the end its bytes are the same.
 func TestPruning(t *testing.T) {
 	forEachKind(t, func(t *rapid.T, k kind) {
 		never, often := keep(k), keep(k)
@@ -149,6 +149,7 @@ func TestPruning(t *testing.T) {
 			}
 			k.agree(t, never.cell(), often.cell(), never.edge())
 		}
+		k.same(t, never.cell(), often.cell(), never.edge())
 	})
 }
 

@@ -121,6 +121,8 @@ func (c *Pending) Append(b []byte, e Edge) []byte {
 		v := c.By[key]
 		if !v.open(e.Now, c.Window) {
 			v.A = schemas.Earliest // it is finished or too old: when it began says nothing more, and may have been forgotten before
+		} else if v.B < e.Horizon {
+			v.B = schemas.Earliest // every a that may still come is later: likewise
 		}
 		b = appendInt(appendInt(appendValue(b, v.Value), int64(v.A)), int64(v.B))
 	}
