@@ -38,7 +38,8 @@ type Folder interface {
 	Push(records []*kgo.Record) error                                      // takes in the next ones of one input, those that end transactions included
 	Confirm(topic string, partition int32, end int64, now schemas.Instant) // a broker was asked where the input ends
 	Fold(now schemas.Instant, most int) (more bool, err error)             // folds so many of what it has at most; more: there is more to do at once
-	Unread(topic string, partition int32) int                              // how many it has not folded yet, as it waits for others
+	Unread(topic string, partition int32) int                              // how many of an input it has not folded yet
+	Ready() int                                                            // how many of all it can fold at once; 0: it waits for others, or has none
 	Changed() int                                                          // how much lies folded since the last Seal; 0: there is nothing to commit
 	Seal() (*Batch, error)                                                 // closes what lies folded; not again before Landed
 	Landed()                                                               // what was sealed is in the store
@@ -73,10 +74,12 @@ const drainTimeout = 7 * time.Second
 // patience is how long a restore waits for transactions of others to end: a timeout, and the pause of the broker between two looks.
 const patience = 4 * transactionTimeout
 
-// batch is how many records are polled at once, and ahead how many may lie folded while a commit is under way.
+// batch is how many records are polled at most at once, enough how many lie unread when none are polled, and ahead how many may
+// lie folded while a commit is under way.
 const (
-	batch = 10_000
-	ahead = 10 * batch
+	batch  = 100_000
+	enough = 10_000
+	ahead  = 100_000
 )
 
 func (c *Config) events() string    { return c.Name + ".events" }

@@ -60,7 +60,8 @@ func (s *session) drive(ctx context.Context) error {
 	return s.drain(ctx)
 }
 
-// poll waits for records, but no longer than until there is something to commit, or the commit under way has ended.
+// poll waits for records, but no longer than until there is something to commit, or the commit under way has ended. It takes all that
+// the client has, which then fetches the next beside the folding; but nothing while enough lies there.
 func (s *session) poll(ctx context.Context, due time.Time) kgo.Fetches {
 	wait := tick
 	if s.busy() {
@@ -68,6 +69,9 @@ func (s *session) poll(ctx context.Context, due time.Time) kgo.Fetches {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	if s.ready() >= enough {
+		cancel() // then the answer is that alone, and keeps the group from rebalancing
+	}
 	defer context.AfterFunc(s.over, cancel)()
 	switch {
 	case s.flight != nil:
@@ -136,6 +140,14 @@ func (s *session) held() []*task {
 // busy is whether a task has more to do at once.
 func (s *session) busy() bool {
 	return slices.ContainsFunc(s.held(), func(t *task) bool { return t.more })
+}
+
+// ready is how many records can be folded at once.
+func (s *session) ready() (n int) {
+	for _, t := range s.held() {
+		n += t.folder.Ready()
+	}
+	return n
 }
 
 // changed is how much waits to be committed.

@@ -60,7 +60,7 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 		kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.lost), kgo.WithHooks(s),
 		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
 		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0), kgo.WithCompressor(compressor),
-		kgo.FetchMaxPartitionBytes(4 << 20), kgo.FetchMaxBytes(32 << 20), // of the rate a fifth was lost with 1 MiB
+		kgo.FetchMaxPartitionBytes(2 << 20), kgo.FetchMaxBytes(32 << 20), // of the rate 6 % were lost with 1 MiB
 	}, c.Client...)
 	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
 	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {

@@ -69,7 +69,7 @@ func (t *task) throttle(client *kgo.Client) {
 	for i, in := range t.opened.Inputs {
 		n := t.folder.Unread(in.Topic, in.Partition)
 		switch {
-		case n > pauseAt && !t.paused[i]:
+		case n > pauseAt && t.folder.Ready() == 0 && !t.paused[i]:
 			client.PauseFetchPartitions(partitionOf(in))
 			t.paused[i] = true
 		case n < resumeAt && t.paused[i]:

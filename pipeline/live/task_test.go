@@ -16,6 +16,14 @@ import (
 type waiting struct {
 	Folder
 	unread int
+	ready  bool // to fold them at once
+}
+
+func (w *waiting) Ready() int {
+	if w.ready {
+		return w.unread
+	}
+	return 0
 }
 
 func (w *waiting) Unread(topic string, partition int32) int {
@@ -37,10 +45,18 @@ func TestThrottle(t *testing.T) {
 	inputs := []state.Input{{Topic: "shop.events", Partition: 2}, {Topic: "clicks", Partition: 2}, {Topic: "clicks", Partition: 6}}
 	task := &task{number: 2, folder: w, opened: state.Position{Inputs: inputs}, paused: map[int]bool{}}
 	for _, step := range []struct {
-		unread int
-		paused bool
-	}{{pauseAt, false}, {pauseAt + 1, true}, {resumeAt, true}, {resumeAt - 1, false}, {pauseAt + 1, true}} {
-		w.unread = step.unread
+		unread        int
+		ready, paused bool
+	}{
+		{10 * pauseAt, true, false},
+		{pauseAt, false, false},
+		{pauseAt + 1, false, true},
+		{pauseAt + 1, true, true},
+		{resumeAt, false, true},
+		{resumeAt - 1, false, false},
+		{pauseAt + 1, false, true},
+	} {
+		w.unread, w.ready = step.unread, step.ready
 		task.throttle(client)
 		want := map[string][]int32{}
 		if step.paused {

@@ -76,6 +76,7 @@ type Partition struct {
 	}
 	records int
 	last    schemas.Instant // the wall clock of the latest Fold
+	waits   bool            // the latest Fold ended for want of records
 	stale   bool            // timers may be due that were not looked for
 	due     *due
 	rejudge redefined
@@ -188,12 +189,23 @@ func (p *Partition) Confirm(topic string, partition int32, end int64, now schema
 	}
 }
 
-// Unread are the offsets of records that wait to be folded, because a source that is behind is waited for.
+// Unread is how many records of an input wait to be folded.
 func (p *Partition) Unread(topic string, partition int32) int {
 	if in := p.input(topic, partition); in != nil {
 		return len(in.pending)
 	}
 	return 0
+}
+
+// Ready is how many records wait to be folded and for nothing else, such as a source that is behind.
+func (p *Partition) Ready() (n int) {
+	if p.waits {
+		return 0
+	}
+	for _, in := range p.inputs {
+		n += len(in.pending)
+	}
+	return n
 }
 
 // Changed is how many events and timers lie folded and not sealed, and how many records without an event: a topic of which
@@ -222,7 +234,7 @@ func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if e == nil {
+		if p.waits = e == nil; p.waits {
 			p.pass(now)
 			p.records += p.views.due(now)
 			more, err = p.due.fire(most)

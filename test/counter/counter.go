@@ -79,6 +79,9 @@ func (f *Folder) Unread(topic string, partition int32) (n int) {
 	return n
 }
 
+// Ready is how much waits.
+func (f *Folder) Ready() int { return len(f.pending) }
+
 // Fold counts what waits.
 func (f *Folder) Fold(_ schemas.Instant, most int) (more bool, err error) {
 	for len(f.pending) > 0 && most > 0 {

@@ -111,6 +111,7 @@ func (*timer) Push([]*kgo.Record) error                         { return nil }
 func (*timer) Confirm(string, int32, int64, schemas.Instant)    {}
 func (*timer) Fold(schemas.Instant, int) (more bool, err error) { return false, nil }
 func (*timer) Unread(string, int32) int                         { return 0 }
+func (*timer) Ready() int                                       { return 0 }
 func (*timer) Landed()                                          {}
 func (f *timer) Changed() int {
 	if f.due {
