@@ -1,0 +1,108 @@
+package state
+
+import "github.com/ebbstream/ebb/schemas"
+
+// appendRecent writes source, id and type; a number made of how many fields are known, whether there is a payload, and whether it
+// was late; of each field its path and its value; and the payload.
+func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
+	b = append(b, e.Head...)
+	at, flags := len(b), uint64(0)
+	b = append(b, 0) // room for them
+	if late {
+		flags |= recentLate
+	}
+	for i := range e.Fields {
+		if e.Fields[i].Kind() != schemas.Missing {
+			b = appendValue(appendUint(b, uint64(fields[i])+1), e.Fields[i])
+			flags += recentField
+		}
+	}
+	if e.Payload.Kind() != schemas.Missing {
+		flags |= recentPayload
+		b = appendValue(b, e.Payload)
+	}
+	return setUint(b, at, flags)
+}
+
+const (
+	recentLate = 1 << iota
+	recentPayload
+	recentField
+)
+
+func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
+	e.Source, e.ID, e.Type = r.name(), r.id(), r.name()
+	flags := r.uint()
+	for range r.limit(flags/recentField, 2) {
+		path, v := r.name(), r.value(0)
+		if i := slot(path); i >= 0 {
+			e.Fields[i] = v
+		}
+	}
+	if flags&recentPayload != 0 {
+		e.Payload = r.value(0)
+	}
+	return flags&recentLate != 0
+}
+
+// append writes the events that are not yet older than the horizon: how many, and their bytes.
+func (c *Recent) append(b []byte, edge Edge) []byte {
+	c.forget(edge.Horizon)
+	b = appendUint(b, uint64(c.n))
+	if c.n == 0 {
+		return b
+	}
+	return append(appendUint(b, uint64(c.size())), c.bytes[c.from:]...)
+}
+
+// decode reads them. Events written under other names are written anew under names.
+func (c *Recent) decode(r *Reader, names *Names) {
+	n := r.count(recentSize)
+	if n == 0 {
+		return
+	}
+	all := Reader{rest: r.bytes(), names: r.names}
+	c.bytes = make([]byte, 0, len(all.rest)+128)
+	for range n {
+		one := remembered(all.bytes())
+		if len(one) < recentSize || c.n > 0 && one.time() < c.last {
+			r.fail()
+			return
+		}
+		at := len(c.bytes)
+		said := Reader{rest: one.said(), names: r.names}
+		if names == nil {
+			c.bytes = append(appendUint(c.bytes, uint64(len(one))), one...)
+			said.skipName()
+			said.skipID()
+			said.skipName()
+		} else {
+			c.bytes = said.rename(append(append(c.bytes, 0), one[:timeSize]...), names)
+			c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
+		}
+		r.bad = r.bad || said.bad
+		c.place(at)
+	}
+	if r.bad = r.bad || len(all.rest) > 0; !r.bad {
+		c.noteAll()
+	}
+}
+
+const recentSize = timeSize + 4 // of an event at least: a source and a type take one byte, an id and the flags, too
+
+// rename writes one event again with the numbers of other names.
+func (r *Reader) rename(b []byte, names *Names) []byte {
+	b = names.append(b, r.name())
+	b = appendID(b, r.id())
+	b = names.append(b, r.name())
+	flags := r.uint()
+	b = appendUint(b, flags)
+	for range r.limit(flags/recentField, 2) {
+		b = names.append(b, r.name())
+		b = appendValue(b, r.value(0))
+	}
+	if flags&recentPayload != 0 {
+		b = appendValue(b, r.value(0))
+	}
+	return b
+}
