@@ -20,16 +20,7 @@ func TestEveryFailedWrite(t *testing.T) {
 	for _, noWAL := range []bool{false, true} {
 		for _, forGood := range []bool{false, true} {
 			t.Run(fmt.Sprintf("NoWAL=%v,forGood=%v", noWAL, forGood), func(t *testing.T) {
-				for at := int64(1); ; at++ {
-					f := failing{kind: errorfs.OpIsWrite, at: at, forGood: forGood, noWAL: noWAL}
-					if err := f.run(); err != nil {
-						t.Fatalf("operation %d: %v", at, err)
-					}
-					if f.ops.Load() < at {
-						t.Logf("%d operations", at-1)
-						return
-					}
-				}
+				failEach(t, func() *failing { return &failing{kind: errorfs.OpIsWrite, forGood: forGood, noWAL: noWAL} }, (*failing).run)
 			})
 		}
 	}
@@ -37,9 +28,16 @@ func TestEveryFailedWrite(t *testing.T) {
 
 // A failed read need not be noticed by the one who asked, as it may have been a look ahead.
 func TestEveryFailedRead(t *testing.T) {
+	failEach(t, func() *failing { return &failing{kind: errorfs.OpIsRead} }, (*failing).run)
+}
+
+// failEach does something again and again: each time another operation fails, from the first on until there are no more.
+func failEach(t *testing.T, anew func() *failing, do func(*failing) error) {
+	t.Helper()
 	for at := int64(1); ; at++ {
-		f := failing{kind: errorfs.OpIsRead, at: at}
-		if err := f.run(); err != nil {
+		f := anew()
+		f.at = at
+		if err := do(f); err != nil {
 			t.Fatalf("operation %d: %v", at, err)
 		}
 		if f.ops.Load() < at {

@@ -154,32 +154,14 @@ func (m model) holds(s *disk.Store, loading bool) error {
 func TestEveryFailedWriteWhileLoading(t *testing.T) {
 	for _, forGood := range []bool{false, true} {
 		t.Run(fmt.Sprintf("forGood=%v", forGood), func(t *testing.T) {
-			for at := int64(1); ; at++ {
-				f := failing{kind: errorfs.OpIsWrite, at: at, forGood: forGood}
-				if err := f.load(); err != nil {
-					t.Fatalf("operation %d: %v", at, err)
-				}
-				if f.ops.Load() < at {
-					t.Logf("%d operations", at-1)
-					return
-				}
-			}
+			failEach(t, func() *failing { return &failing{kind: errorfs.OpIsWrite, forGood: forGood} }, (*failing).load)
 		})
 	}
 }
 
 // A read that fails while a task is loaded fails the load, and nothing else.
 func TestEveryFailedReadWhileLoading(t *testing.T) {
-	for at := int64(1); ; at++ {
-		f := failing{kind: errorfs.OpIsRead, at: at}
-		if err := f.load(); err != nil {
-			t.Fatalf("operation %d: %v", at, err)
-		}
-		if f.ops.Load() < at {
-			t.Logf("%d operations", at-1)
-			return
-		}
-	}
+	failEach(t, func() *failing { return &failing{kind: errorfs.OpIsRead} }, (*failing).load)
 }
 
 // load loads three pieces and their timers.
