@@ -151,6 +151,9 @@ func (o *Operator) Judge(at *operators.Judgement, marked []int) {
 	for place, i := range o.order {
 		s := &o.segments[i]
 		if !s.moves {
+			if m := p.Memberships.At(s.number); at.Cause == schemas.CauseDefinition && m != nil {
+				p.Memberships.SetNext(m, schemas.Never) // it moved when it meant something else
+			}
 			continue
 		}
 		next, sure := o.next(s, p.Now, o.truths[place], schemas.Never, wakeSteps)
