@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"sort"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -21,7 +22,7 @@ type Recent struct {
 	last   schemas.Instant // the time of the last
 	filter [4]uint64       // two bits of each by its key, while they are few: most new events show here
 	index  *keySet         // of each, once they are many; also of some that are forgotten
-	marks  []int           // the places of some events, ascending, from where others are looked for; the first may be forgotten
+	marks  []int           // the places of some events, ascending, from where others are looked for
 	since  int             // events added behind the last mark
 	gone   int             // events noted and forgotten
 }
@@ -33,23 +34,38 @@ func (c *Recent) Has(e *Coded, horizon schemas.Instant) bool {
 	if !c.maybe(e.Key) {
 		return false
 	}
-	latest := c.from // most repetitions follow soon
-	if n := len(c.marks); n > 0 {
-		latest = max(latest, c.marks[n-1])
+	same := c.from // where those of its time are, as most repetitions have the time of the first
+	if i := c.markedBefore(func(one remembered) bool { return one.time() < e.Time }); i > 0 {
+		same = c.marks[i-1]
 	}
-	return c.among(latest, len(c.bytes), e, horizon) || c.among(c.from, latest, e, horizon)
+	return c.among(same, e.Time, e, horizon) || c.among(c.from, schemas.Never, e, horizon)
 }
 
-// among is whether an event is one of those from a place on to another.
-func (c *Recent) among(at, to int, e *Coded, horizon schemas.Instant) bool {
-	for at < to {
+// among is whether an event is one of those from a place on to an instant, included.
+func (c *Recent) among(at int, until schemas.Instant, e *Coded, horizon schemas.Instant) bool {
+	for at < len(c.bytes) {
 		var one remembered
 		one, at = c.one(at)
-		if one.time() >= horizon && bytes.HasPrefix(one.said(), e.Mark) {
+		switch t := one.time(); {
+		case t > until:
+			return false
+		case t >= horizon && bytes.HasPrefix(one.said(), e.Mark):
 			return true
 		}
 	}
 	return false
+}
+
+// markedBefore is how many marks, the first ones, are of events of which that is true.
+func (c *Recent) markedBefore(is func(one remembered) bool) int {
+	before := func(mark int) bool {
+		one, _ := c.one(mark)
+		return is(one)
+	}
+	if n := len(c.marks); n == 0 || before(c.marks[n-1]) {
+		return n // as mostly
+	}
+	return sort.Search(len(c.marks), func(i int) bool { return !before(c.marks[i]) })
 }
 
 // maybe is whether an event of that key may be there, also if it is forgotten.
@@ -136,11 +152,7 @@ func (v remembered) after(o remembered) bool {
 // one out that an event could still repeat.
 func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
-	at := len(c.bytes)
-	c.bytes = binary.LittleEndian.AppendUint64(append(c.bytes, 0), uint64(e.Time-timeBase))
-	c.bytes = appendRecent(c.bytes[:at+1+timeSize], e, late, fields)
-	c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
-	c.place(at)
+	c.place(c.write(e, late, fields))
 	if c.index == nil && c.n > indexedFrom {
 		c.noteAll()
 	} else {
@@ -154,6 +166,15 @@ func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool
 		}
 	}
 	return limited
+}
+
+// write writes an event behind the others, at the place that it gives.
+func (c *Recent) write(e *Coded, late bool, fields []int) (at int) {
+	at = len(c.bytes)
+	c.bytes = binary.LittleEndian.AppendUint64(append(c.bytes, 0), uint64(e.Time-timeBase))
+	c.bytes = appendRecent(c.bytes[:at+1+timeSize], e, late, fields)
+	c.bytes = setUint(c.bytes, at, uint64(len(c.bytes)-at-1))
+	return at
 }
 
 func (c *Recent) size() int { return len(c.bytes) - c.from }
@@ -182,8 +203,6 @@ func (c *Recent) move(room int) {
 	if size := c.size(); 3*size+3*room > 2*cap(c.bytes) || c.spacious() {
 		into = make([]byte, 0, size+size/2+2*room)
 	}
-	gone, _ := slices.BinarySearch(c.marks, c.from)
-	c.marks = slices.Delete(c.marks, 0, gone)
 	for i := range c.marks {
 		c.marks[i] -= c.from
 	}
@@ -203,8 +222,9 @@ const maxRecentBytes = 64 << 20
 // stretch is how many events are between two marks, about.
 const stretch = 16
 
-// place puts the last event, which is at that place and was not counted yet, in its place by time.
-func (c *Recent) place(at int) {
+// place puts the last event, which is at that place and was not counted yet, in its place by time. It passed so many others on
+// the way.
+func (c *Recent) place(at int) (passed int) {
 	added, _ := c.one(at)
 	c.n++
 	c.since++
@@ -212,15 +232,14 @@ func (c *Recent) place(at int) {
 		if c.last = added.time(); c.since >= stretch {
 			c.marks, c.since = append(c.marks, at), 0
 		}
-		return
+		return 0
 	}
-	to, mark, passed := c.from, len(c.marks), 0
-	for ; mark > 0 && c.marks[mark-1] > c.from; mark-- {
-		if one, _ := c.one(c.marks[mark-1]); added.after(one) {
-			to = c.marks[mark-1]
-			break
-		}
+	to := c.from
+	mark := c.markedBefore(added.after)
+	if mark > 0 {
+		to = c.marks[mark-1]
 	}
+	first := to
 	for to < at {
 		one, next := c.one(to)
 		if one.after(added) {
@@ -229,18 +248,25 @@ func (c *Recent) place(at int) {
 		to = next
 		passed++
 	}
-	if to < at {
-		var room [128]byte
-		text := append(room[:0], c.bytes[at:]...)
-		copy(c.bytes[to+len(text):], c.bytes[to:at])
-		copy(c.bytes[to:], text)
-		for i := mark; i < len(c.marks); i++ {
-			c.marks[i] += len(text)
+	if passed >= 2*stretch { // many came in between, or together: those that come next here find half as many
+		middle := first
+		for range passed / 2 {
+			_, middle = c.one(middle)
 		}
+		c.marks = slices.Insert(c.marks, mark, middle)
+		mark++
 	}
-	if passed >= 2*stretch { // many came in between, or together
-		c.marks = slices.Insert(c.marks, mark, to)
+	if to == at {
+		return passed
 	}
+	var room [128]byte
+	text := append(room[:0], c.bytes[at:]...)
+	copy(c.bytes[to+len(text):], c.bytes[to:at])
+	copy(c.bytes[to:], text)
+	for i := mark; i < len(c.marks); i++ {
+		c.marks[i] += len(text)
+	}
+	return passed
 }
 
 // forget drops the events before the horizon.
@@ -258,6 +284,9 @@ func (c *Recent) forget(horizon schemas.Instant) {
 
 // drop drops the oldest.
 func (c *Recent) drop() {
+	if len(c.marks) > 0 && c.marks[0] == c.from {
+		c.marks = slices.Delete(c.marks, 0, 1)
+	}
 	_, c.from = c.one(c.from)
 	c.n--
 	if c.gone++; c.n == 0 {
