@@ -217,7 +217,7 @@ func (c *Recent) move(room int) {
 func (c *Recent) spacious() bool { return 4*c.size()+4096 < cap(c.bytes) }
 
 // maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
-const maxRecentBytes = 64 << 20
+const maxRecentBytes = 16 << 20
 
 // stretch is how many events are between two marks, about.
 const stretch = 16

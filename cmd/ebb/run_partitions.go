@@ -33,6 +33,16 @@ func atOnce(s *settings) (topics []string) {
 	return topics
 }
 
+// outputs are the topics that are written.
+func outputs(s *settings) (written []string) {
+	for _, t := range topics(s) {
+		if t.Direction != "read" {
+			written = append(written, t.Topic)
+		}
+	}
+	return written
+}
+
 // partitions is what all partitions of the service have in common, with the sources they read, and the client of the registry
 // if there is one.
 func partitions(ctx context.Context, s *settings, sources []partition.Source, client *registry.Client, forget bool, log *zap.Logger) (_ *partition.Config, err error) {

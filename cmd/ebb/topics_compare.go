@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ebbstream/ebb/config"
+	"github.com/ebbstream/ebb/pipeline/live"
 )
 
 // existing is a topic as the brokers have it.
@@ -103,7 +104,10 @@ func lossBy(wanted string) string {
 // standSettings compares what can be set again at any time.
 func (t *standing) standSettings(s *settings, found existing) {
 	fix := func(key, value string) {
-		if t.State == topicThere {
+		switch t.State {
+		case topicRefused:
+			return // a person has to look at it first
+		case topicThere:
 			t.State = topicOther
 		}
 		if t.fixes == nil {
@@ -115,6 +119,10 @@ func (t *standing) standSettings(s *settings, found existing) {
 	if is, want := found.settings["min.insync.replicas"], strconv.Itoa(s.Kafka.Topics.MinInsync); is != "" && is != want {
 		fix("min.insync.replicas", want)
 		t.remark("%s copies must have been written, not %s", is, want)
+	}
+	if n, err := strconv.Atoi(found.settings["max.message.bytes"]); err == nil && n < live.LargestRecord {
+		fix("max.message.bytes", strconv.Itoa(live.LargestRecord))
+		t.remark("takes records of %d bytes at most, not %d: a larger one would end ebb run", n, live.LargestRecord)
 	}
 	is, err := strconv.ParseInt(found.settings["retention.ms"], 10, 64)
 	if want := int64(s.Kafka.Topics.Retention); err == nil && t.Cleanup == "delete" && is != want {

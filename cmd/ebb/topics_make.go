@@ -14,6 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
+
+	"github.com/ebbstream/ebb/pipeline/live"
 )
 
 // lookTopics says how all topics stand at the brokers, and how many tasks there are; 0: the sources are not all there.
@@ -220,6 +222,7 @@ func (t *topic) settings(s *settings) map[string]*string {
 	out := map[string]*string{
 		"cleanup.policy":      text(t.Cleanup),
 		"min.insync.replicas": text(strconv.Itoa(s.Kafka.Topics.MinInsync)),
+		"max.message.bytes":   text(strconv.Itoa(live.LargestRecord)),
 	}
 	if t.Cleanup == "delete" {
 		out["retention.ms"] = text(strconv.FormatInt(int64(s.Kafka.Topics.Retention), 10))

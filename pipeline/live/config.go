@@ -15,6 +15,7 @@ type Config struct {
 	Instance string   // this member's own name, the same after a restart; no two processes may share it
 	Sources  []string // the topics of behaviour, keyed by profile id
 	Loose    []string // those that are not: each may have any number of partitions
+	Outputs  []string // the topics that are written
 
 	CommitInterval time.Duration // how long a transaction collects records
 	SessionTimeout time.Duration // how long a silent member keeps its tasks

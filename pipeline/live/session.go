@@ -51,6 +51,10 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 	if err != nil {
 		return err
 	}
+	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
+	if err := s.txn.lookUp(ctx, c); err != nil {
+		return err
+	}
 	options := append([]kgo.Opt{
 		kgo.ConsumerGroup(c.Name), kgo.InstanceID(c.Instance), kgo.Balancers(balancer{c.Loose}), kgo.ConsumeTopics(c.inputs()...),
 		kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout / 10), kgo.RebalanceTimeout(3 * transactionTimeout),
@@ -59,13 +63,9 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 		kgo.OnPartitionsAssigned(s.assigned), kgo.AdjustFetchOffsetsFn(s.fetched),
 		kgo.OnPartitionsRevoked(s.revoked), kgo.OnPartitionsLost(s.lost), kgo.WithHooks(s),
 		kgo.TransactionalID(c.Name + "-" + c.Instance), kgo.TransactionTimeout(transactionTimeout),
-		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0), kgo.WithCompressor(compressor),
+		kgo.ClientID(id), kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0), kgo.WithCompressor(compressor), batches(s.txn.limits),
 		kgo.FetchMaxPartitionBytes(2 << 20), kgo.FetchMaxBytes(32 << 20), // of the rate 6 % were lost with 1 MiB
 	}, c.Client...)
-	s.txn = &kafkaTransaction{group: c.Name, id: c.Name + "-" + c.Instance, instance: c.Instance}
-	if s.txn.topics, s.txn.implicit, err = c.lookUp(ctx); err != nil {
-		return err
-	}
 	if len(c.AtOnce) > 0 {
 		if err := s.txn.publishAtOnce(c); err != nil {
 			return err
@@ -83,17 +83,20 @@ func runSession(ctx context.Context, c *Config, id string) (err error) {
 }
 
 // lookUp asks what a session has to know before it joins the group.
-func (c *Config) lookUp(ctx context.Context) (topics map[string]topic, implicit bool, err error) {
+func (t *kafkaTransaction) lookUp(ctx context.Context, c *Config) error {
 	client, err := kgo.NewClient(c.Client...)
 	if err != nil {
-		return nil, false, &refusal{fmt.Errorf("making a client: %w", err)}
+		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
 	defer client.Close()
-	if topics, err = c.findTopics(ctx, client); err != nil {
-		return nil, false, err
+	if t.topics, err = c.findTopics(ctx, client); err != nil {
+		return err
 	}
-	implicit, err = implicitOffsets(ctx, client)
-	return topics, implicit, err
+	if t.limits, err = c.findLimits(ctx, client); err != nil {
+		return fmt.Errorf("looking up how large records may be: %w", err)
+	}
+	t.implicit, err = implicitOffsets(ctx, client)
+	return err
 }
 
 // close ends the session, for the given reason or in peace, and waits for all of it.

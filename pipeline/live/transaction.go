@@ -23,7 +23,8 @@ type kafkaTransaction struct {
 	instance string
 	member   string // the group's name for this member, from its first assignment on
 	topics   map[string]topic
-	producer int64 // the id and epoch under which the transaction was begun
+	limits   map[string]int32 // of topics that are written: bytes that each takes at once
+	producer int64            // the id and epoch under which the transaction was begun
 	epoch    int16
 	implicit bool // the offsets join the transaction by themselves (transaction.version 2)
 }
@@ -48,7 +49,7 @@ func (t *kafkaTransaction) produce(ctx context.Context, records []*kgo.Record) e
 		if t.atOnce[r.Topic] {
 			producer = t.early
 		}
-		producer.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
+		producer.Produce(ctx, r, func(r *kgo.Record, err error) { results <- tooLarge(r, err) })
 	}
 	for range records {
 		select {
@@ -74,7 +75,7 @@ func (t *kafkaTransaction) publishAtOnce(c *Config) (err error) {
 	for _, topic := range c.AtOnce {
 		t.atOnce[topic] = true
 	}
-	t.early, err = kgo.NewClient(append([]kgo.Opt{kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0)}, c.Client...)...)
+	t.early, err = kgo.NewClient(append([]kgo.Opt{kgo.RecordPartitioner(c.partitioner()), kgo.ProducerLinger(0), batches(t.limits)}, c.Client...)...)
 	if err != nil {
 		return &refusal{fmt.Errorf("making a client: %w", err)}
 	}
