@@ -16,6 +16,7 @@ const LargestRecord = 32 << 20
 
 const (
 	largestBatch = 64 << 20  // that is sent, whatever a topic takes: a request has at most 100 MiB
+	leastBatch   = 512       // that the client can be told
 	usualBatch   = 1_000_012 // that a topic takes of which nothing is known, as the client has it
 )
 
@@ -28,13 +29,17 @@ func (c *Config) findLimits(ctx context.Context, client *kgo.Client) (map[string
 	}
 	limits := map[string]int32{}
 	for _, topic := range described {
+		limit, found := int64(largestBatch), false
 		for _, setting := range topic.Configs {
-			if setting.Key != "max.message.bytes" {
+			if setting.Key != "max.message.bytes" && setting.Key != "segment.bytes" {
 				continue
 			}
-			if n, err := strconv.ParseInt(setting.MaybeValue(), 10, 32); err == nil && n >= 512 {
-				limits[topic.Name] = int32(min(n, largestBatch))
+			if n, err := strconv.ParseInt(setting.MaybeValue(), 10, 64); err == nil {
+				limit, found = min(limit, n), true
 			}
+		}
+		if found {
+			limits[topic.Name] = int32(max(limit, leastBatch))
 		}
 	}
 	return limits, nil
@@ -52,9 +57,9 @@ func batches(limits map[string]int32) kgo.Opt {
 
 // tooLarge makes a refusal of the answer that a record is too large: the next try would be told the same.
 func tooLarge(r *kgo.Record, err error) error {
-	if !errors.Is(err, kerr.MessageTooLarge) {
+	if !errors.Is(err, kerr.MessageTooLarge) && !errors.Is(err, kerr.RecordListTooLarge) {
 		return err
 	}
-	return refuse("a record of %d bytes is more than topic %s takes: raise its max.message.bytes (ebb topics --apply makes it %d)",
+	return refuse("a record of %d bytes is more than topic %s takes: raise its max.message.bytes (ebb topics --apply makes it %d), or its segment.bytes if they are less",
 		len(r.Key)+len(r.Value), r.Topic, LargestRecord)
 }
