@@ -7,7 +7,7 @@ import "github.com/ebbstream/ebb/schemas"
 type Cell interface {
 	// Append writes the cell's bytes, without what can matter no more at e.
 	Append(b []byte, e Edge) []byte
-	// Decode reads what Append wrote into a zero cell.
+	// Decode reads what Append wrote. What the cell held is replaced, and its memory used again.
 	Decode(r *Reader)
 	// Merge adds what another cell of the same Spec was told.
 	Merge(other Cell)

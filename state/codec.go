@@ -41,6 +41,8 @@ type Reader struct {
 	names []string // of the layout the bytes were written under
 	to    []int    // their numbers today; nil: the same
 	bad   bool
+
+	trusted bool // the bytes were written by this very program as it runs, so that what takes long needs not be checked
 }
 
 // Err is ErrCorrupt if anything read so far was malformed.
@@ -119,6 +121,15 @@ func (r *Reader) bytes() []byte {
 }
 
 func (r *Reader) text() string { return string(r.bytes()) }
+
+// emptied is a map without entries, for n of them.
+func emptied[K comparable, V any](m map[K]V, n int) map[K]V {
+	if m == nil {
+		return make(map[K]V, n)
+	}
+	clear(m)
+	return m
+}
 
 // appendInstants writes ascending instants as differences.
 func appendInstants(b []byte, times []schemas.Instant) []byte {

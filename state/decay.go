@@ -266,7 +266,7 @@ func (c *Affinity) Append(b []byte, _ Edge) []byte {
 // Decode reads them.
 func (c *Affinity) Decode(r *Reader) {
 	n := r.count(10)
-	c.By, c.best = make([]Interest, 0, n+1), -1
+	c.By, c.index, c.best = slices.Grow(c.By[:0], n+1), nil, -1
 	last, all := schemas.Instant(0), string(r.rest) // all names in one piece of memory
 	for range n {
 		size := len(r.bytes())

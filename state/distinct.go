@@ -93,7 +93,7 @@ func (c *Distinct) Append(b []byte, e Edge) []byte {
 // Decode reads them.
 func (c *Distinct) Decode(r *Reader) {
 	n := r.count(2)
-	c.At = make(map[string]schemas.Instant, n)
+	c.At = emptied(c.At, n)
 	for range n {
 		key := r.text()
 		c.At[key] = schemas.Instant(r.int())

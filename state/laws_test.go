@@ -23,11 +23,12 @@ type keeper struct {
 	kind
 	layout  *state.Layout
 	profile *state.Profile
+	used    *state.Profile // nobody uses it any more
 }
 
 func keep(k kind) *keeper {
 	l := state.NewLayout([]state.Spec{{Key: k.name, New: k.make}}, names, plenty)
-	return &keeper{k, l, l.New("u1")}
+	return &keeper{kind: k, layout: l, profile: l.New("u1")}
 }
 
 func (k *keeper) cell() state.Cell { return k.profile.Cell(k.layout, 0) }
@@ -47,14 +48,20 @@ func (k *keeper) hear(x told) {
 	k.tell(k.cell(), x, k.edge())
 }
 
-// restart puts the profile through its bytes, and says so if they change by it.
+// restart puts the profile through its bytes, into the memory of what it was before, and says so if they change by it.
 func (k *keeper) restart(t *rapid.T) {
 	text := k.layout.Encode(nil, k.profile, k.horizon())
-	p, err := k.layout.Decode(k.profile.ID, text, nil)
+	read := k.layout.Decode
+	if used := k.used; used != nil {
+		read = func(id string, b []byte, t *state.Translation) (*state.Profile, error) {
+			return k.layout.Reopen(used, id, b)
+		}
+	}
+	p, err := read(k.profile.ID, text, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", k.name, err)
 	}
-	k.profile = p
+	k.profile, k.used = p, k.profile
 	if again := k.layout.Encode(nil, p, k.horizon()); !bytes.Equal(text, again) {
 		t.Fatalf("%s: the bytes change by being read:\n%x\n%x", k.name, text, again)
 	}

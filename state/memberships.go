@@ -100,7 +100,7 @@ func (c *Memberships) Append(b []byte, _ Edge) []byte {
 func (c *Memberships) Decode(r *Reader) {
 	c.known = false
 	n := r.count(3)
-	c.By = make([]Membership, 0, n)
+	c.By = slices.Grow(c.By[:0], n)
 	for range n {
 		m := Membership{Segment: int(r.uint()), Next: schemas.Never}
 		flags := r.byte()

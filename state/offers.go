@@ -190,7 +190,7 @@ func (c *Offers) Decode(r *Reader) {
 		c.Trial.At = last
 	}
 	n := r.count(19)
-	c.Open = make([]Offer, 0, n)
+	c.Open = slices.Grow(c.Open[:0], n)
 	for range n {
 		last += schemas.Instant(r.int())
 		o := Offer{At: last}

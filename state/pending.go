@@ -132,7 +132,7 @@ func (c *Pending) Append(b []byte, e Edge) []byte {
 // Decode reads it.
 func (c *Pending) Decode(r *Reader) {
 	n := r.count(3)
-	c.By = make(map[string]Begun, n)
+	c.By, c.prune = emptied(c.By, n), 0
 	for range n {
 		v := Begun{r.value(0), schemas.Instant(r.int()), schemas.Instant(r.int())}
 		c.By[v.Value.Key()] = v

@@ -26,6 +26,7 @@ type Profile struct {
 	Recent      Recent
 	Cells       []Cell // by the numbers of the Layout; nil: was told nothing
 	Memberships Memberships
+	idle        []Cell // of another profile that had this memory before, by the same numbers: Decode uses their memory again
 }
 
 // Spec is one cell that a plan keeps: its canonical key, and its zero form.
@@ -242,13 +243,52 @@ func LayoutHash(b []byte) (uint64, error) {
 	return binary.LittleEndian.Uint64(b[1:]), nil
 }
 
+// Again makes an empty profile of one of l that nobody uses any more.
+func (l *Layout) Again(p *Profile, id string) *Profile {
+	if p.idle == nil {
+		p.idle = make([]Cell, len(p.Cells))
+	}
+	for i, c := range p.Cells {
+		if c != nil {
+			p.idle[i], p.Cells[i] = c, nil
+		}
+	}
+	by := p.Memberships.By[:0]
+	*p = Profile{ID: id, Erased: schemas.Earliest, Recent: p.Recent.again(), Cells: p.Cells, idle: p.idle}
+	p.Memberships.By = by
+	return p
+}
+
+// idleCell is the cell of that number, as it is to be read from bytes.
+func (p *Profile) idleCell(l *Layout, number int) Cell {
+	if p.idle != nil && p.idle[number] != nil {
+		c := p.idle[number]
+		p.idle[number] = nil
+		return c
+	}
+	return l.Specs[number].New()
+}
+
 // Decode reads a profile that was written under l (t nil), or under another layout (t from Translate).
 func (l *Layout) Decode(id string, b []byte, t *Translation) (*Profile, error) {
+	return l.decode(l.New(id), b, t, false)
+}
+
+// DecodeInto is Decode into the memory of a profile of l that nobody uses any more.
+func (l *Layout) DecodeInto(used *Profile, id string, b []byte, t *Translation) (*Profile, error) {
+	return l.decode(l.Again(used, id), b, t, false)
+}
+
+// Reopen is DecodeInto of what Encode wrote under l itself, in this very process: not all of it is checked again.
+func (l *Layout) Reopen(used *Profile, id string, b []byte) (*Profile, error) {
+	return l.decode(l.Again(used, id), b, nil, true)
+}
+
+func (l *Layout) decode(p *Profile, b []byte, t *Translation, trusted bool) (*Profile, error) {
 	if _, err := LayoutHash(b); err != nil {
 		return nil, err
 	}
-	p := l.New(id)
-	r := &Reader{rest: b[9:], names: l.Names.List}
+	r := &Reader{rest: b[9:], names: l.Names.List, trusted: trusted}
 	var rename *Names
 	if t != nil {
 		r.names, r.to, rename = t.names, t.to, l.Names
@@ -269,7 +309,7 @@ func (l *Layout) Decode(id string, b []byte, t *Translation) (*Profile, error) {
 	p.Memberships.By = slices.DeleteFunc(p.Memberships.By, func(m Membership) bool { return m.Segment >= l.Segments })
 	for i := -1; len(r.rest) > 0; {
 		i += int(r.uint())
-		body := Reader{rest: r.bytes(), names: r.names, to: r.to}
+		body := Reader{rest: r.bytes(), names: r.names, to: r.to, trusted: trusted}
 		number := i
 		if t != nil {
 			if number = -1; i >= 0 && i < len(t.cells) {
@@ -282,7 +322,7 @@ func (l *Layout) Decode(id string, b []byte, t *Translation) (*Profile, error) {
 		case number < 0:
 			continue // no longer kept
 		}
-		c := l.Specs[number].New()
+		c := p.idleCell(l, number)
 		c.Decode(&body)
 		if body.bad || len(body.rest) > 0 {
 			return nil, ErrCorrupt

@@ -136,7 +136,7 @@ func (c *PurchaseDays) Append(b []byte, _ Edge) []byte {
 // Decode reads them.
 func (c *PurchaseDays) Decode(r *Reader) {
 	n := r.count(2)
-	c.By = make(map[schemas.Instant]*Exact, n)
+	c.By = emptied(c.By, n)
 	day := schemas.Instant(0)
 	for range n {
 		day += schemas.Instant(r.int() * int64(schemas.Day))

@@ -15,41 +15,59 @@ import (
 // stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it, as the
 // bytes that are written of it: its size, its time (6 bytes, little-endian, from timeBase on), and what appendRecent says.
 type Recent struct {
-	Keep   int
-	bytes  []byte // the events by time, those of one time by source and id as bytes
-	from   int    // where they begin: what is before is forgotten
-	n      int
-	last   schemas.Instant // the time of the last
-	filter [4]uint64       // two bits of each by its key, while they are few: most new events show here
-	index  *keySet         // of each, once they are many; also of some that are forgotten
-	marks  []int           // the places of some events, ascending, from where others are looked for
-	since  int             // events added behind the last mark
-	gone   int             // events noted and forgotten
+	Keep  int
+	bytes []byte // the events by time, those of one time by source and id as bytes
+	from  int    // where they begin: what is before is forgotten
+	n     int
+	last  int     // the place of the last
+	asked int     // how often all were looked through
+	index *keySet // of each, once many were looked through often; also of some that are forgotten
+	marks []int   // the places of some events, ascending, from where others are looked for
+	since int     // events added behind the last mark
+	gone  int     // events in the index and forgotten
 }
 
-const indexedFrom = 40 // events beyond which the filter says little
+const (
+	indexedFrom  = 40 // events that are looked through as fast as the index is asked
+	indexedAfter = 8  // times that more of them are looked through before the index is worth making
+)
 
 // Has is whether an event of that source and id is remembered, as of the horizon.
 func (c *Recent) Has(e *Coded, horizon schemas.Instant) bool {
-	if !c.maybe(e.Key) {
-		return false
+	if c.index == nil && c.n > indexedFrom {
+		if c.asked++; c.asked > indexedAfter {
+			c.noteAll()
+		}
 	}
-	same := c.from // where those of its time are, as most repetitions have the time of the first
-	if i := c.markedBefore(func(one remembered) bool { return one.time() < e.Time }); i > 0 {
-		same = c.marks[i-1]
+	if c.index != nil {
+		if !c.index.has(e.Key) {
+			return false
+		}
+		same := c.from // where those of its time are, as most repetitions have the time of the first
+		if i := c.markedBefore(func(one remembered) bool { return one.time() < e.Time }); i > 0 {
+			same = c.marks[i-1]
+		}
+		if c.among(same, e.Time, e, horizon) {
+			return true
+		}
 	}
-	return c.among(same, e.Time, e, horizon) || c.among(c.from, schemas.Never, e, horizon)
+	return c.among(c.from, schemas.Never, e, horizon)
 }
 
 // among is whether an event is one of those from a place on to an instant, included.
 func (c *Recent) among(at int, until schemas.Instant, e *Coded, horizon schemas.Instant) bool {
+	behind, tail := timeSize+len(e.Mark), uint64(0) // most have another end of the id
+	if len(e.Mark) >= 8 {
+		tail = binary.LittleEndian.Uint64(e.Mark[len(e.Mark)-8:])
+	}
 	for at < len(c.bytes) {
 		var one remembered
 		one, at = c.one(at)
-		switch t := one.time(); {
-		case t > until:
+		switch {
+		case until != schemas.Never && one.time() > until:
 			return false
-		case t >= horizon && bytes.HasPrefix(one.said(), e.Mark):
+		case len(one) < behind || len(e.Mark) >= 8 && binary.LittleEndian.Uint64(one[behind-8:]) != tail:
+		case bytes.HasPrefix(one.said(), e.Mark) && one.time() >= horizon:
 			return true
 		}
 	}
@@ -68,32 +86,13 @@ func (c *Recent) markedBefore(is func(one remembered) bool) int {
 	return sort.Search(len(c.marks), func(i int) bool { return !before(c.marks[i]) })
 }
 
-// maybe is whether an event of that key may be there, also if it is forgotten.
-func (c *Recent) maybe(key uint64) bool {
-	if c.index != nil {
-		return c.index.has(key)
-	}
-	a, b := uint8(key), uint8(key>>8)
-	return c.filter[a>>6]>>(a&63)&(c.filter[b>>6]>>(b&63))&1 != 0
-}
-
-// note lets an event be found.
-func (c *Recent) note(key uint64) {
-	if c.index != nil {
-		c.index.add(key)
-		return
-	}
-	a, b := uint8(key), uint8(key>>8)
-	c.filter[a>>6] |= 1 << (a & 63)
-	c.filter[b>>6] |= 1 << (b & 63)
-}
-
-// noteAll notes those that are there, and no others.
+// noteAll puts those that are there into the index, and no others; few have none.
 func (c *Recent) noteAll() {
-	c.filter, c.gone = [4]uint64{}, 0
+	c.gone, c.asked = 0, 0
 	switch {
 	case c.n <= indexedFrom:
 		c.index = nil
+		return
 	case c.index == nil:
 		c.index = &keySet{}
 	default:
@@ -102,7 +101,7 @@ func (c *Recent) noteAll() {
 	for at := c.from; at < len(c.bytes); {
 		var one remembered
 		one, at = c.one(at)
-		c.note(one.key())
+		c.index.add(one.key())
 	}
 }
 
@@ -153,10 +152,8 @@ func (v remembered) after(o remembered) bool {
 func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
 	c.place(c.write(e, late, fields))
-	if c.index == nil && c.n > indexedFrom {
-		c.noteAll()
-	} else {
-		c.note(e.Key)
+	if c.index != nil {
+		c.index.add(e.Key)
 	}
 	if c.n > c.Keep || c.size() > maxRecentBytes {
 		c.forget(edge.Horizon)
@@ -206,8 +203,9 @@ func (c *Recent) move(room int) {
 	for i := range c.marks {
 		c.marks[i] -= c.from
 	}
+	c.last -= c.from
 	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
-	if c.gone > c.n {
+	if c.index != nil && c.gone > c.n {
 		c.noteAll()
 	}
 }
@@ -228,8 +226,8 @@ func (c *Recent) place(at int) (passed int) {
 	added, _ := c.one(at)
 	c.n++
 	c.since++
-	if c.n == 1 || added.time() > c.last {
-		if c.last = added.time(); c.since >= stretch {
+	if c.n == 1 || added.time() > c.lastTime() {
+		if c.last = at; c.since >= stretch {
 			c.marks, c.since = append(c.marks, at), 0
 		}
 		return 0
@@ -257,6 +255,7 @@ func (c *Recent) place(at int) (passed int) {
 		mark++
 	}
 	if to == at {
+		c.last = at
 		return passed
 	}
 	var room [128]byte
@@ -266,7 +265,13 @@ func (c *Recent) place(at int) (passed int) {
 	for i := mark; i < len(c.marks); i++ {
 		c.marks[i] += len(text)
 	}
+	c.last += len(text)
 	return passed
+}
+
+func (c *Recent) lastTime() schemas.Instant {
+	one, _ := c.one(c.last)
+	return one.time()
 }
 
 // forget drops the events before the horizon.

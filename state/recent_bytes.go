@@ -1,6 +1,10 @@
 package state
 
-import "github.com/ebbstream/ebb/schemas"
+import (
+	"slices"
+
+	"github.com/ebbstream/ebb/schemas"
+)
 
 // appendRecent writes source, id and type; a number made of how many fields are known, whether there is a payload, and whether it
 // was late; of each field its path and its value; and the payload.
@@ -45,27 +49,43 @@ func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool
 	return flags&recentLate != 0
 }
 
-// append writes the events that are not yet older than the horizon: how many, and their bytes.
+// append writes the events that are not yet older than the horizon: how many, their bytes, and how many of these are the last's.
 func (c *Recent) append(b []byte, edge Edge) []byte {
 	c.forget(edge.Horizon)
 	b = appendUint(b, uint64(c.n))
 	if c.n == 0 {
 		return b
 	}
-	return append(appendUint(b, uint64(c.size())), c.bytes[c.from:]...)
+	b = append(appendUint(b, uint64(c.size())), c.bytes[c.from:]...)
+	return appendUint(b, uint64(len(c.bytes)-c.last))
 }
 
-// decode reads them. Events written under other names are written anew under names.
+// again is one that remembers nothing, in the memory of c if that is not large.
+func (c *Recent) again() Recent {
+	if cap(c.bytes) > 16<<10 {
+		return Recent{Keep: c.Keep}
+	}
+	return Recent{Keep: c.Keep, bytes: c.bytes[:0], marks: c.marks[:0]}
+}
+
+// decode reads them, where nothing is remembered. Events written under other names are written anew under names.
 func (c *Recent) decode(r *Reader, names *Names) {
 	n := r.count(recentSize)
 	if n == 0 {
 		return
 	}
 	all := Reader{rest: r.bytes(), names: r.names}
-	c.bytes = make([]byte, 0, len(all.rest)+128)
+	c.bytes = slices.Grow(c.bytes, len(all.rest)+128)
+	last := r.uint()
+	if r.trusted && names == nil {
+		c.bytes, c.n, c.since = append(c.bytes, all.rest...), n, n
+		c.last = len(c.bytes) - int(last)
+		return
+	}
 	for range n {
+		lasting := uint64(len(all.rest))
 		one := remembered(all.bytes())
-		if len(one) < recentSize || c.n > 0 && one.time() < c.last {
+		if len(one) < recentSize || c.n > 0 && one.time() < c.lastTime() || len(all.rest) == 0 && lasting != last {
 			r.fail()
 			return
 		}
@@ -83,9 +103,7 @@ func (c *Recent) decode(r *Reader, names *Names) {
 		r.bad = r.bad || said.bad
 		c.place(at)
 	}
-	if r.bad = r.bad || len(all.rest) > 0; !r.bad {
-		c.noteAll()
-	}
+	r.bad = r.bad || len(all.rest) > 0
 }
 
 const recentSize = timeSize + 4 // of an event at least: a source and a type take one byte, an id and the flags, too

@@ -110,7 +110,7 @@ func (c *Registers) Append(b []byte, e Edge) []byte {
 // Decode reads it.
 func (c *Registers) Decode(r *Reader) {
 	n := r.count(5)
-	c.By = make(map[string]Register, n)
+	c.By = emptied(c.By, n)
 	for range n {
 		name := r.text()
 		var reg Register

@@ -329,12 +329,16 @@ func (s *Session) append(b []byte, e Edge) []byte {
 
 // Decode reads all sessions.
 func (c *Sessions) Decode(r *Reader) {
-	c.Ended = int64(r.uint())
+	c.Ended, c.Limited = int64(r.uint()), false
 	c.Starts = r.instants(c.Starts[:0])
 	n := r.count(8)
-	if c.Open = c.room[:]; n != 1 {
+	if c.Open == nil {
+		c.Open = c.room[:0]
+	}
+	if n > cap(c.Open) {
 		c.Open = make([]Session, n)
 	}
+	c.Open = c.Open[:n]
 	for i := range c.Open {
 		s := &c.Open[i]
 		s.Start = schemas.Instant(r.int())
@@ -342,7 +346,7 @@ func (c *Sessions) Decode(r *Reader) {
 		counts := r.uint()
 		s.Given = counts&1 != 0
 		types := r.limit(counts>>1, 2)
-		s.Counts = make([]schemas.TypeCount, 0, max(types, 3))
+		s.Events, s.Counts, s.Firsts = 0, slices.Grow(s.Counts[:0], max(types, 3)), nil
 		for range types {
 			count := schemas.TypeCount{Type: r.name(), Events: int64(r.uint())}
 			s.Counts = append(s.Counts, count)

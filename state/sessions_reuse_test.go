@@ -16,7 +16,7 @@ func TestSessionsThroughBytes(t *testing.T) {
 	fresh := func() *Sessions { return &Sessions{Gap: 10, Window: 100, Keep: 50, Names: names} }
 	for seed := range int64(500) {
 		r := rand.New(rand.NewSource(seed))
-		kept, anew, clock := fresh(), fresh(), schemas.Instant(1_000_000)
+		kept, anew, used, clock := fresh(), fresh(), fresh(), schemas.Instant(1_000_000)
 		for step := range 120 {
 			clock += schemas.Instant(r.Intn(25))
 			e := schemas.Event{Source: []string{"file", "app", "unnamed"}[r.Intn(3)], Type: string(rune('a' + r.Intn(5))), Time: clock - schemas.Instant(r.Intn(2)*r.Intn(30))}
@@ -55,7 +55,7 @@ func TestSessionsThroughBytes(t *testing.T) {
 				t.Fatalf("seed %d step %d: kept\n%s%x\nread anew\n%s%x", seed, step, given[0], written[0], given[1], written[1])
 			}
 			reader := &Reader{rest: written[1], names: names.List}
-			anew = fresh()
+			anew, used = used, anew
 			if anew.Decode(reader); reader.bad || len(reader.rest) > 0 {
 				t.Fatalf("seed %d step %d: %x is not read", seed, step, written[1])
 			}

@@ -107,7 +107,7 @@ func (c *Support) Append(b []byte, _ Edge) []byte {
 // Decode reads them.
 func (c *Support) Decode(r *Reader) {
 	n := r.count(3)
-	c.By = make(map[string]Carried, n)
+	c.By = emptied(c.By, n)
 	for range n {
 		key := r.text()
 		v := Carried{Events: int64(r.uint()), Last: schemas.Instant(r.int())}

@@ -76,7 +76,7 @@ func (c *Times) Append(b []byte, e Edge) []byte {
 }
 
 // Decode reads them.
-func (c *Times) Decode(r *Reader) { c.At = r.instants(c.At[:0]) }
+func (c *Times) Decode(r *Reader) { c.At, c.Over = r.instants(c.At[:0]), false }
 
 // Merge joins both, and keeps the latest.
 func (c *Times) Merge(other Cell) {

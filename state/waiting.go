@@ -71,7 +71,7 @@ func (c *Waiting) Append(b []byte, e Edge) []byte {
 // Decode reads them.
 func (c *Waiting) Decode(r *Reader) {
 	n := r.count(7)
-	c.All = make([]Wait, 0, n)
+	c.All = slices.Grow(c.All[:0], n)
 	for range n {
 		w := Wait{Trigger: schemas.Trigger{On: r.name()}, Channel: r.name()}
 		w.At = schemas.Instant(r.int())

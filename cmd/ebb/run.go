@@ -95,7 +95,7 @@ func run(ctx context.Context, s *settings, forget bool, log *zap.Logger, tell fu
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
-	common.Profiled = max(common.Profiled/tasks, 1000) // as if this member had all partitions: then it has room for them
+	common.Rows = max(common.Rows/int64(tasks), 1<<20) // as if this member had all partitions: then it has room for them
 	c := live.Config{
 		Name: s.Name, Instance: instance, CommitInterval: time.Duration(s.Kafka.CommitInterval) * time.Millisecond,
 		SessionTimeout: time.Duration(s.Kafka.SessionTimeout) * time.Millisecond, Start: startOf(s), Outputs: outputs(s), AtOnce: atOnce(s), Store: rows, Client: append(client, kgo.WithHooks(node.Hook())),

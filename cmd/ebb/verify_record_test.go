@@ -50,7 +50,7 @@ func TestVerifyWithinARecord(t *testing.T) {
 		t.Fatal(faults)
 	}
 	c := &partition.Config{Name: "t", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: schemas.Minute, IdleAfter: schemas.Forever,
-		MuteBefore: schemas.Earliest, Sessions: true, Profiles: -1, Profiled: 100, Sources: []partition.Source{
+		MuteBefore: schemas.Earliest, Sessions: true, Profiles: -1, Rows: 100 << 10, Sources: []partition.Source{
 			{Topic: "clicks", Decoder: func() partition.Decoder { return eventLines{schemas.NewJSONDecoder(compiled.Plan.Fields)} }}}}
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "clicks", "t.commits"))
 	if err != nil {

@@ -30,13 +30,19 @@ func (m *Mapping) Mapper(reader schemas.Reader) *Mapper {
 	return out
 }
 
+// jsonRoom is how many bytes of data that had to be built lie behind each other.
+const jsonRoom = 64 << 10
+
 var emptyObject = []byte("{}")
 
-// Decode gives the events of a record, valid until the next call and as long as the record is; none and no error when
-// the record is skipped: its value is null, or `where` does not hold. An error is an *schemas.Unusable; then the record
+// Decode gives the events of a record, valid until the next call and as long as the record is (their Data: as long as the record is);
+// none and no error when the record is skipped: its value is null, or `where` does not hold. An error is an *schemas.Unusable; then the record
 // is of no use as a whole, also if only one of its events was wrong.
 func (m *Mapper) Decode(r *schemas.Record) ([]schemas.Event, error) {
-	m.events, m.json = m.events[:0], m.json[:0]
+	m.events = m.events[:0]
+	if cap(m.json)-len(m.json) < jsonRoom/16 {
+		m.json = make([]byte, 0, jsonRoom) // what is in the old one is the events'
+	}
 	if r.Value == nil {
 		return nil, nil
 	}

@@ -24,7 +24,7 @@ func (d *due) fire(most int) (more bool, err error) {
 		if !ok {
 			continue
 		}
-		if h := p.profiles.decoded[id]; h != nil && h.sealed {
+		if h := p.profiles.held[id]; h != nil && h.sealed {
 			continue // fired, and not yet in the store
 		}
 		h, err := p.profiles.get(id)
@@ -34,13 +34,16 @@ func (d *due) fire(most int) (more bool, err error) {
 		if h.dirty {
 			continue
 		}
-		if h.Alive && p.chain.Wake(h.Profile) <= p.watermark {
-			p.chain.Pass(h.Profile, p.watermark, p.emitter)
+		profile, err := p.profiles.open(h)
+		if err != nil {
+			return false, err
+		}
+		if h.alive && p.chain.Wake(profile) <= p.watermark {
 			p.told.Timers++
 		}
 		// Also if another configuration has nothing to do at that instant: its row would stay the first that is due, and many
 		// such would hide the others for ever.
-		p.profiles.touch(h)
+		p.profiles.close(h, profile)
 		p.records++
 	}
 	// What was fired stays in the store until its Batch is there: the rest is looked for after that.

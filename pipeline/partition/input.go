@@ -9,7 +9,8 @@ import (
 	"github.com/ebbstream/ebb/state"
 )
 
-// Decoder makes events of a source's records; see expr.Mapper. What it returns is valid until the next call.
+// Decoder makes events of a source's records; see expr.Mapper. What it returns is valid until the next call, Data of the events as
+// long as the record is.
 type Decoder interface {
 	Decode(r *schemas.Record) ([]schemas.Event, error)
 }

@@ -1,6 +1,7 @@
 package partition
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -27,7 +28,7 @@ type Config struct {
 	Sessions, Memberships bool
 	Profiles              schemas.Duration           // how often a profile is published at most; negative: never
 	Encoders              map[string]schemas.Encoder // how values are written, by kind of topic; JSON where none is given
-	Profiled              int                        // decoded profiles that a partition keeps in memory besides those that changed
+	Rows                  int64                      // bytes of profiles that a partition keeps in memory besides those that changed
 
 	ForgetHistory bool // go on though the state lacks what the configuration needs
 }
@@ -64,6 +65,7 @@ type Partition struct {
 
 	watermark schemas.Instant
 	profiles  profiles
+	turn      turn
 	views     views
 	outputs   []*kgo.Record
 	room      room
@@ -227,55 +229,44 @@ func (p *Partition) Fold(now schemas.Instant, most int) (more bool, err error) {
 		return false, err
 	}
 	for i := range most {
-		if i%512 == 511 {
-			runtime.Gosched() // on a single core a commit under way waits for this goroutine at each answer from the network
+		if i%yieldEvery == yieldEvery-1 {
+			runtime.Gosched()
 		}
 		in, e, err := p.pick(now)
-		if err != nil {
-			return false, err
+		if p.waits = e == nil && err == nil; e != nil {
+			err = p.gather(in, e, now)
 		}
-		if p.waits = e == nil; p.waits {
+		if err != nil || p.waits {
+			if err = errors.Join(p.foldTurn(), err); err != nil {
+				return false, err
+			}
 			p.pass(now)
 			p.records += p.views.due(now)
 			more, err = p.due.fire(most)
 			return more || rejudging, err
 		}
-		if err := p.fold(in, e, now); err != nil {
-			return false, err
-		}
 	}
-	return true, nil
+	return true, p.foldTurn()
 }
 
-// fold applies one event.
-func (p *Partition) fold(in *input, e *schemas.Event, now schemas.Instant) error {
-	if e.Time > now.Add(p.c.MaxAhead) {
+// gather takes one event off its input, for the present turn.
+func (p *Partition) gather(in *input, e *schemas.Event, now schemas.Instant) error {
+	switch {
+	case e.Time > now.Add(p.c.MaxAhead):
 		p.dead(in.pending[0], &schemas.Unusable{Reason: schemas.TooFarAhead, Detail: fmt.Sprintf("its time %v is more than %v ahead of the clock, which says %v", e.Time, p.c.MaxAhead, now)})
-		in.at++
-		p.records++
-		return nil
-	}
-	if in.loose {
+	case in.loose:
 		p.outputs = append(p.outputs, p.keyed(e))
-		in.at++
-		p.records++
-		return nil
+	default:
+		p.pass(now)
+		h, err := p.profiles.get(e.Subject)
+		if err != nil {
+			return err
+		}
+		p.turn.add(h, e, p.watermark)
+		in.clock = max(in.clock, e.Time)
+		p.told.Events++
 	}
-	p.pass(now)
-	h, err := p.profiles.get(e.Subject)
-	if err != nil {
-		return err
-	}
-	erased, was := h.Epoch, h.Alive
-	p.chain.Fold(h.Profile, e, p.watermark, p.emitter)
-	if h.Epoch != erased {
-		h.erased = true
-	}
-	p.sizes.lived(was, h.Alive)
-	p.profiles.touch(h)
-	in.clock = max(in.clock, e.Time)
 	in.at++
 	p.records++
-	p.told.Events++
 	return nil
 }

@@ -108,7 +108,7 @@ func newBench(t *testing.T, change func(*partition.Config), sources ...string) *
 		t.Fatal(faults)
 	}
 	b.c = &partition.Config{Name: "t", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
-		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: -1, Profiled: 100}
+		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: -1, Rows: 100 << 10}
 	for _, topic := range sources {
 		b.c.Sources = append(b.c.Sources, partition.Source{Topic: topic, Own: topic == "t.events",
 			Decoder: func() partition.Decoder { return &lines{JSONDecoder: schemas.NewJSONDecoder(compiled.Plan.Fields)} }})
@@ -199,8 +199,16 @@ func (b *bench) seal() []string {
 	return out
 }
 
+// want compares each topic's records, in their order.
 func (b *bench) want(got []string, want ...string) {
 	b.t.Helper()
+	byTopic := func(x, y string) int {
+		topicX, _, _ := strings.Cut(x, " ")
+		topicY, _, _ := strings.Cut(y, " ")
+		return strings.Compare(topicX, topicY)
+	}
+	slices.SortStableFunc(got, byTopic)
+	slices.SortStableFunc(want, byTopic)
 	if !slices.Equal(got, want) {
 		b.t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}

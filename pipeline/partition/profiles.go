@@ -2,18 +2,21 @@ package partition
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
-// profiles are the partition's profiles: those that changed since the last Batch, and some others, decoded, in front of the
-// rows of the Batch that is being committed, in front of the store.
+// profiles are the partition's profiles, as rows: those that changed since the last Batch, those of the Batch that is being
+// committed, and others that were of use of late, in front of the store. One at a time is open, decoded.
 type profiles struct {
 	p       *Partition
 	rows    Rows
-	decoded map[string]*held
+	held    map[string]*held
+	cache   cache
+	memory  *state.Profile // of the one that is open
 	dirty   []*held
 	sealed  []*held           // those of the Batch last sealed, until it is in the store
 	own     map[string][]byte // ebb's own rows of that Batch
@@ -23,22 +26,34 @@ type profiles struct {
 	fresh   bool   // the layout's row must be written
 	changed bool   // it was another when the partition was opened
 	buffer  []byte
-	room    room // of rows
 	known   known
 }
 
+// held is one of them.
 type held struct {
-	*state.Profile
-	dirty  bool
-	used   bool            // since it was last passed over, see trim
-	unseen bool            // there is no row of it yet
-	erased bool            // since the last Batch
-	sealed bool            // its row is in the Batch last sealed, and not yet in the store
-	wake   schemas.Instant // of the row it has, sealed or in the store
+	id     string
+	row    []byte          // nil: there is none
+	own    bool            // the row was written here
+	whole  *state.Profile  // of a large profile that is dirty: itself, as reading and writing it takes long
+	wake   schemas.Instant // as of the row, or of whole
+	was    schemas.Instant // of the row that is sealed, or in the store
+	epoch  int64
+	alive  bool
+	unseen bool // there is no row of it that is sealed, or in the store
+	dirty  bool // it changed since the last Batch
+	erased bool // it was erased since then
+	sealed bool // its row is in the Batch last sealed, and not yet in the store
+	turns  bool // it has events in the present turn
+	cached
+	firstTurn, lastTurn int32
 }
 
+// wholeFrom is how long the row of a profile is that stays decoded from one turn to the next.
+const wholeFrom = 16 << 10
+
 func newProfiles(p *Partition) profiles {
-	return profiles{p: p, rows: p.store, decoded: map[string]*held{}, own: map[string][]byte{}, layouts: map[uint64]*state.Translation{}}
+	return profiles{p: p, rows: p.store, held: map[string]*held{}, own: map[string][]byte{}, layouts: map[uint64]*state.Translation{},
+		memory: p.chain.Layout().New(""), cache: cache{most: p.c.Rows}}
 }
 
 // row is what is remembered under a key: nil if nothing.
@@ -51,23 +66,67 @@ func (s *profiles) row(key string) ([]byte, error) {
 
 // get is the profile of an id, an empty one if there is none.
 func (s *profiles) get(id string) (*held, error) {
-	if h := s.decoded[id]; h != nil {
-		h.used = true
+	if h := s.held[id]; h != nil {
+		h.asked = true
 		return h, nil
 	}
-	h := &held{wake: schemas.Never}
 	row, err := s.find(id)
 	if err != nil {
 		return nil, err
 	}
-	if h.unseen = row == nil; h.unseen {
-		h.Profile = s.p.chain.Layout().New(id)
-	} else if h.Profile, err = s.decode(id, row); err != nil {
-		return nil, fmt.Errorf("reading profile %q: %w", id, err)
-	}
-	h.wake = state.RowWake(row)
-	s.decoded[id] = h
+	h := &held{id: id, row: row, unseen: row == nil, wake: state.RowWake(row)}
+	h.was = h.wake
+	s.held[id] = h
+	s.cache.add(h)
 	return h, nil
+}
+
+// open decodes a profile, into the memory of the one that was open before.
+func (s *profiles) open(h *held) (p *state.Profile, err error) {
+	switch {
+	case h.whole != nil:
+		return h.whole, nil
+	case h.row == nil:
+		p = s.p.chain.Layout().Again(s.memory, h.id)
+	case h.own:
+		p, err = s.p.chain.Layout().Reopen(s.memory, h.id, state.RowState(h.row))
+	default:
+		p, err = s.decode(s.memory, h.id, h.row)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading profile %q: %w", h.id, err)
+	}
+	h.alive, h.epoch = p.Alive, p.Epoch
+	return p, nil
+}
+
+// close has a profile that was changed fire what is due, and written.
+func (s *profiles) close(h *held, p *state.Profile) {
+	s.p.chain.Pass(p, s.p.watermark, s.p.emitter)
+	if !h.dirty {
+		h.dirty = true
+		s.dirty = append(s.dirty, h)
+	}
+	h.erased = h.erased || p.Epoch != h.epoch
+	h.alive, h.epoch, h.wake = p.Alive, p.Epoch, s.p.chain.Wake(p)
+	if h.whole != nil {
+		return
+	}
+	if len(h.row) >= wholeFrom {
+		h.whole, s.memory = p, s.p.chain.Layout().New("")
+		return
+	}
+	s.write(h, p)
+}
+
+// write makes the row of a profile. One that was told of nothing that was applied has none.
+func (s *profiles) write(h *held, p *state.Profile) {
+	if !p.Alive && p.Epoch == 0 {
+		return
+	}
+	s.buffer = s.p.chain.Layout().Encode(state.AppendRow(s.buffer[:0], h.wake), p, s.p.chain.Horizon(p))
+	h.row, h.own = slices.Clone(s.buffer), true
+	s.cache.count(h)
 }
 
 // find is the row of an id, or what stays of one that was erased.
@@ -86,45 +145,49 @@ func (s *profiles) find(id string) ([]byte, error) {
 	return s.row(state.ErasedKey(secret, id))
 }
 
-func (s *profiles) touch(h *held) {
-	if !h.dirty {
-		h.dirty = true
-		s.dirty = append(s.dirty, h)
-	}
-}
-
-func (s *profiles) decode(id string, row []byte) (*state.Profile, error) {
+// decode reads a row, into the memory of a profile that nobody uses any more; nil: into new memory.
+func (s *profiles) decode(used *state.Profile, id string, row []byte) (*state.Profile, error) {
 	value := state.RowState(row)
 	hash, err := state.LayoutHash(value)
 	if err != nil {
 		return nil, err
 	}
 	layout := s.p.chain.Layout()
-	if hash == layout.Hash {
-		return layout.Decode(id, value, nil)
-	}
-	t := s.layouts[hash]
-	if t == nil {
-		old, err := s.row(state.LayoutKey(hash))
-		if err != nil {
+	var t *state.Translation
+	if hash != layout.Hash {
+		if t, err = s.translation(hash); err != nil {
 			return nil, err
 		}
-		if old == nil {
-			return nil, fmt.Errorf("its layout %016x is not known", hash)
-		}
-		if t, err = layout.Translate(state.RowState(old)); err != nil {
-			return nil, err
-		}
-		s.layouts[hash] = t
 	}
-	return layout.Decode(id, value, t)
+	if used == nil {
+		return layout.Decode(id, value, t)
+	}
+	return layout.DecodeInto(used, id, value, t)
 }
 
-// seal begins the next Batch. What is in this one is kept until it is in the store: the profiles decoded, the other rows as
-// they are.
+// translation reads what was written under another layout.
+func (s *profiles) translation(hash uint64) (*state.Translation, error) {
+	if t := s.layouts[hash]; t != nil {
+		return t, nil
+	}
+	old, err := s.row(state.LayoutKey(hash))
+	if err != nil {
+		return nil, err
+	}
+	if old == nil {
+		return nil, fmt.Errorf("its layout %016x is not known", hash)
+	}
+	t, err := s.p.chain.Layout().Translate(state.RowState(old))
+	if err == nil {
+		s.layouts[hash] = t
+	}
+	return t, err
+}
+
+// seal begins the next Batch. What is in this one is kept until it is in the store.
 func (s *profiles) seal(b *live.Batch) {
 	for _, h := range s.dirty {
-		h.sealed = true
+		h.dirty, h.sealed = false, true
 	}
 	s.sealed, s.dirty = s.dirty, s.sealed[:0]
 	for _, row := range b.Rows {
@@ -137,32 +200,14 @@ func (s *profiles) seal(b *live.Batch) {
 func (s *profiles) landed() {
 	for i, h := range s.sealed {
 		h.sealed, s.sealed[i] = false, nil
+		if !h.dirty && (h.row == nil || s.cache.large(h)) {
+			s.cache.remove(h)
+			s.drop(h)
+		}
 	}
 	s.sealed = s.sealed[:0]
 	clear(s.own)
-	s.trim()
+	s.cache.trim(s.drop)
 }
 
-// trim drops decoded profiles that did not change and were not used of late, if there are too many, and a quarter more, so that
-// it is not done at every Batch. It is the clock algorithm over a map, whose order is none: who was used is passed over once.
-func (s *profiles) trim() {
-	over := len(s.decoded) - s.p.c.Profiled
-	if over <= 0 {
-		return
-	}
-	over += s.p.c.Profiled / 4
-	for range 2 {
-		for id, h := range s.decoded {
-			switch {
-			case over == 0:
-				return
-			case h.dirty:
-			case h.used:
-				h.used = false
-			default:
-				delete(s.decoded, id)
-				over--
-			}
-		}
-	}
-}
+func (s *profiles) drop(h *held) { delete(s.held, h.id) }

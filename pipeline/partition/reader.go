@@ -43,7 +43,7 @@ func (r *Reader) Read(from Rows, task int32, id string) (*state.Profile, error) 
 	if row == nil {
 		return nil, ErrNoProfile
 	}
-	p, err := s.decode(id, row)
+	p, err := s.decode(nil, id, row)
 	if err != nil {
 		return nil, fmt.Errorf("reading profile %q: %w", id, err)
 	}

@@ -54,14 +54,14 @@ func (r *redefined) judge(most int) (more bool, err error) {
 	return false, nil
 }
 
-// look touches a profile that was written before: it is judged when it is sealed.
+// look has a profile judged that was written before.
 func (r *redefined) look(key string) error {
 	id, ok := state.ProfileID(key)
 	if !ok {
 		return nil
 	}
 	s := &r.p.profiles
-	if s.decoded[id] == nil {
+	if s.held[id] == nil {
 		row, err := s.row(key)
 		if row == nil || err != nil {
 			return err // gone meanwhile
@@ -72,8 +72,12 @@ func (r *redefined) look(key string) error {
 		}
 	}
 	h, err := s.get(id)
-	if err == nil && h.Stale && !h.dirty {
-		s.touch(h)
+	if err != nil || h.dirty {
+		return err
+	}
+	p, err := s.open(h)
+	if err == nil && p.Stale {
+		s.close(h, p)
 		r.p.records++
 	}
 	return err

@@ -16,12 +16,12 @@ func (p *Partition) Seal() (*live.Batch, error) {
 		s.fresh = false
 	}
 	for _, h := range s.dirty {
-		h.dirty = false
-		p.chain.Pass(h.Profile, p.watermark, p.emitter)
 		if err := s.put(b, h); err != nil {
 			return nil, err
 		}
-		p.views.changed(b, h)
+		if err := p.views.changed(b, h); err != nil {
+			return nil, err
+		}
 	}
 	p.rejudge.seal(b)
 	if err := p.views.seal(b); err != nil {
@@ -63,36 +63,45 @@ func (p *Partition) position() state.Position {
 	return at
 }
 
-// put adds a profile's rows. Of an erased one that has not come back only the hash of its id stays.
+// put adds a profile's rows, after what has become due since it was written. Of an erased one that has not come back only the
+// hash of its id stays.
 func (s *profiles) put(b *live.Batch, h *held) error {
-	key := state.ProfileKey(h.ID)
-	if h.Epoch > 0 {
+	if h.wake <= s.p.watermark {
+		p, err := s.open(h)
+		if err != nil {
+			return err
+		}
+		s.close(h, p)
+	}
+	if h.whole != nil {
+		s.write(h, h.whole)
+		h.whole = nil
+	}
+	if h.row == nil {
+		return nil
+	}
+	key := state.ProfileKey(h.id)
+	if h.epoch > 0 {
 		secret, err := s.eraseKey(true)
 		if err != nil {
 			return err
 		}
-		hashed := state.ErasedKey(secret, h.ID)
+		hashed := state.ErasedKey(secret, h.id)
 		if h.erased {
 			b.Rows = append(b.Rows, state.OwnRow(state.SecretKey, secret))
 		}
-		if h.Alive {
+		if h.alive {
 			b.Rows = append(b.Rows, state.OwnRow(hashed, nil))
 		} else {
-			b.Rows = append(b.Rows, state.Row{Key: key, Was: h.wake})
-			key, h.wake = hashed, schemas.Never
+			b.Rows = append(b.Rows, state.Row{Key: key, Was: h.was})
+			key, h.was = hashed, schemas.Never
 		}
-	}
-	if !h.Alive && h.Epoch == 0 {
-		return nil // it was told of nothing that was applied
 	}
 	if h.unseen {
 		h.unseen = false
-		s.known.add(h.ID)
+		s.known.add(h.id)
 	}
-	wake := s.p.chain.Wake(h.Profile)
-	s.buffer = state.AppendRow(s.buffer[:0], wake)
-	s.buffer = s.p.chain.Layout().Encode(s.buffer, h.Profile, s.p.chain.Horizon(h.Profile))
-	b.Rows = append(b.Rows, state.Row{Key: key, Value: s.room.keep(s.buffer), Was: h.wake})
-	h.wake = wake
+	b.Rows = append(b.Rows, state.Row{Key: key, Value: h.row, Was: h.was})
+	h.was = h.wake
 	return nil
 }

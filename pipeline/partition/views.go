@@ -31,34 +31,42 @@ func newViews(p *Partition) (views, error) {
 }
 
 // changed is told of each profile of a Batch.
-func (v *views) changed(b *live.Batch, h *held) {
+func (v *views) changed(b *live.Batch, h *held) error {
 	erased := h.erased
 	h.erased = false
 	if v.every < 0 {
-		return
+		return nil
 	}
 	now := v.p.last
-	if !h.Alive {
+	if !h.alive {
 		if erased {
-			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topics["profiles"], Key: []byte(h.ID)})
+			v.p.outputs = append(v.p.outputs, &kgo.Record{Topic: v.p.topics["profiles"], Key: []byte(h.id)})
 		}
-		v.done(b, h.ID)
-		return
+		v.done(b, h.id)
+		return nil
 	}
-	if at, found := v.published[h.ID]; found && now < at.Add(v.every) {
-		if _, waits := v.waiting[h.ID]; !waits {
-			v.waiting[h.ID] = at.Add(v.every)
-			b.Rows = append(b.Rows, state.OwnRow(state.WaitingPrefix+h.ID, []byte{}))
+	if at, found := v.published[h.id]; found && now < at.Add(v.every) {
+		if _, waits := v.waiting[h.id]; !waits {
+			v.waiting[h.id] = at.Add(v.every)
+			b.Rows = append(b.Rows, state.OwnRow(state.WaitingPrefix+h.id, []byte{}))
 		}
-		return
+		return nil
 	}
-	v.publish(b, h, now)
+	return v.publish(b, h, now)
 }
 
-func (v *views) publish(b *live.Batch, h *held, now schemas.Instant) {
-	v.p.emit(v.p.chain.Profile(h.Profile, h.Now))
-	v.published[h.ID] = now
-	v.done(b, h.ID)
+// publish publishes a profile, if it is alive.
+func (v *views) publish(b *live.Batch, h *held, now schemas.Instant) error {
+	p, err := v.p.profiles.open(h)
+	if err != nil {
+		return err
+	}
+	if p.Alive {
+		v.p.emit(v.p.chain.Profile(p, p.Now))
+		v.published[h.id] = now
+	}
+	v.done(b, h.id)
+	return nil
 }
 
 // done takes a profile off those that wait.
@@ -101,10 +109,8 @@ func (v *views) seal(b *live.Batch) error {
 		if err != nil {
 			return err
 		}
-		if h.Alive {
-			v.publish(b, h, v.p.last)
-		} else {
-			v.done(b, id)
+		if err := v.publish(b, h, v.p.last); err != nil {
+			return err
 		}
 	}
 	return nil

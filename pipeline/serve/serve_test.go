@@ -88,7 +88,7 @@ func newMember(t *testing.T, token string, held ...int32) *member {
 	m.node.Tell(live.Joined{Instance: "i", Member: "m"})
 	m.node.Tell(live.Assigned{Tasks: held})
 	c := &partition.Config{Name: "shop", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
-		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1, Profiled: 100, Sources: []partition.Source{{Topic: "clicks",
+		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Profiles: -1, Rows: 100 << 10, Sources: []partition.Source{{Topic: "clicks",
 			Decoder: func() partition.Decoder { return &lines{JSONDecoder: schemas.NewJSONDecoder(compiled.Plan.Fields)} }}}}
 	for _, task := range held {
 		p, err := partition.New(c, task, state.Position{}, m.rows)

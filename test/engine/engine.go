@@ -102,7 +102,7 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 	if g.Count != nil {
 		chain.Count(func(o schemas.Outcome) { g.Count(subject, o) })
 	}
-	profiles := map[string]*state.Profile{}
+	profiles, used := map[string]*state.Profile{}, chain.Layout().New("")
 	source, last := pipeline.MergeInput(sources...), schemas.Earliest
 	var e schemas.Event
 	for {
@@ -122,10 +122,10 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 		subject = e.Subject
 		chain.Fold(p, &e, schemas.Earliest, emit)
 		if g.Cut != nil && g.Cut() {
-			if p, err = reread(chain, p); err != nil {
+			if profiles[e.Subject], err = reread(chain, p, used); err != nil {
 				return nil, err
 			}
-			profiles[e.Subject] = p
+			used = p
 		}
 	}
 	if asOf == schemas.Never {
@@ -141,8 +141,8 @@ func (g *Engine) Run(files [][]string, asOf schemas.Instant) ([]schemas.Message,
 	return out, nil
 }
 
-// reread puts a profile through its bytes.
-func reread(chain *catalog.Chain, p *state.Profile) (*state.Profile, error) {
+// reread puts a profile through its bytes, into the memory of one that is not used any more.
+func reread(chain *catalog.Chain, p, used *state.Profile) (*state.Profile, error) {
 	text := chain.Layout().Encode(nil, p, chain.Horizon(p))
-	return chain.Layout().Decode(p.ID, text, nil)
+	return chain.Layout().Reopen(used, p.ID, text)
 }

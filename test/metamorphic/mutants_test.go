@@ -69,7 +69,7 @@ var mistakes = []broken{
 	{"operators/chain.go", "if e.Time < horizon {", "if e.Time <= horizon {", "equal is too late", false, ""},
 	{"operators/chain.go", "if e.Time <= p.Erased {", "if e.Time < p.Erased {", "an event of the time of the erasure is remembered", false, ""},
 	{"state/recent.go", "one.time() <= t {", "one.time() < t {", "what is as old as the erasure begins the new life", false, ""},
-	{"state/recent.go", "case t >= horizon && bytes", "case t > horizon && bytes", "an event that is just not too old counts twice", false, ""},
+	{"state/recent.go", "one.time() >= horizon:", "one.time() > horizon:", "an event that is just not too old counts twice", false, ""},
 	{"state/recent.go", "one.time() >= horizon {", "one.time() > horizon {", "the same, once it went through its bytes", false, ""},
 
 	// Timers.

@@ -62,7 +62,7 @@ func newEngine(t *testing.T, topics ...string) *engineWork {
 func common(t *testing.T, compiled *catalog.Catalog, topics ...string) *partition.Config {
 	format, _ := schemas.FormatOf("cloudevents")
 	c := &partition.Config{Name: "shop", Catalog: compiled, Lateness: 10 * schemas.Minute, MaxAhead: 5 * schemas.Minute, MergeWait: schemas.Second,
-		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: 2 * schemas.Second, Profiled: 4}
+		IdleAfter: schemas.Forever, MuteBefore: schemas.Earliest, Sessions: true, Profiles: 2 * schemas.Second, Rows: 4 << 10}
 	for _, topic := range topics {
 		mapping, wrong := expr.CompileMapping(expr.MapDefinition{Topic: topic, Keyed: topic != "visits", Default: format.Defaults(false)}, compiled.Plan.Fields)
 		if len(wrong) > 0 {
