@@ -25,6 +25,7 @@ type Recent struct {
 	marks []int   // the places of some events, ascending, from where others are looked for
 	since int     // events added behind the last mark
 	gone  int     // events in the index and forgotten
+	spare *keySet // an index that is not in use
 }
 
 const (
@@ -93,11 +94,12 @@ func (c *Recent) noteAll() {
 	case c.n <= indexedFrom:
 		c.index = nil
 		return
-	case c.index == nil:
+	case c.index == nil && c.spare == nil:
 		c.index = &keySet{}
-	default:
-		c.index.clear(c.n)
+	case c.index == nil:
+		c.index, c.spare = c.spare, nil
 	}
+	c.index.clear(c.n)
 	for at := c.from; at < len(c.bytes); {
 		var one remembered
 		one, at = c.one(at)
@@ -212,7 +214,10 @@ func (c *Recent) move(room int) {
 
 // spacious is whether the events take so little of their memory that it is better given back: one of them was large, or
 // they were many.
-func (c *Recent) spacious() bool { return 4*c.size()+4096 < cap(c.bytes) }
+func (c *Recent) spacious() bool { return 4*c.size()+smallRecent < cap(c.bytes) }
+
+// smallRecent is how much memory is not given back.
+const smallRecent = 8 << 10
 
 // maxRecentBytes bounds what one profile's recent events may take, whatever their fields hold.
 const maxRecentBytes = 16 << 20

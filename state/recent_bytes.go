@@ -62,10 +62,14 @@ func (c *Recent) append(b []byte, edge Edge) []byte {
 
 // again is one that remembers nothing, in the memory of c if that is not large.
 func (c *Recent) again() Recent {
-	if cap(c.bytes) > 16<<10 {
+	if cap(c.bytes) > smallRecent {
 		return Recent{Keep: c.Keep}
 	}
-	return Recent{Keep: c.Keep, bytes: c.bytes[:0], marks: c.marks[:0]}
+	index := c.index
+	if index == nil {
+		index = c.spare
+	}
+	return Recent{Keep: c.Keep, bytes: c.bytes[:0], marks: c.marks[:0], spare: index}
 }
 
 // decode reads them, where nothing is remembered. Events written under other names are written anew under names.
