@@ -8,6 +8,6 @@
 //
 //  1. A Batch holds all that came of the records up to its Position, and nothing of later ones.
 //  2. What comes out for a profile depends on its own records and on the watermark before each, not on where batches end.
-//  3. A profile that changed since the last Batch stays decoded; any other is in the store, or in the Batch before.
+//  3. A profile that changed since the last Batch is held; any other is in the store, or in the Batch before.
 //  4. A record that cannot be used is a dead letter: only the store and the schema registry can make Fold fail.
 package partition

@@ -30,19 +30,6 @@ func (r *room) begin() int {
 // since is what was appended from a place on.
 func (r *room) since(at int) []byte { return r.bytes[at:len(r.bytes):len(r.bytes)] }
 
-// keep is a copy.
-func (r *room) keep(b []byte) []byte {
-	if len(b) > roomBytes/4 {
-		return append([]byte(nil), b...)
-	}
-	if cap(r.bytes)-len(r.bytes) < len(b) {
-		r.bytes = make([]byte, 0, roomBytes)
-	}
-	at := len(r.bytes)
-	r.bytes = append(r.bytes, b...)
-	return r.since(at)
-}
-
 func (r *room) text(s string) []byte {
 	at := r.begin()
 	r.bytes = append(r.bytes, s...)

@@ -76,8 +76,10 @@ func TestTurns(t *testing.T) {
 		alone, left := run(func() int { return 1 }, 1<<20, false)
 		for name, other := range map[string]func() (map[string][]string, rows){
 			"all at once, without room": func() (map[string][]string, rows) { return run(func() int { return 1000 }, 0, false) },
-			"some at once":              func() (map[string][]string, rows) { return run(func() int { return 1 + random.Intn(40) }, 20<<10, false) },
-			"committed at any moment":   func() (map[string][]string, rows) { return run(func() int { return 1 + random.Intn(10) }, 1<<20, true) },
+			"some at once": func() (map[string][]string, rows) {
+				return run(func() int { return 1 + random.Intn(40) }, 20<<10, false)
+			},
+			"committed at any moment": func() (map[string][]string, rows) { return run(func() int { return 1 + random.Intn(10) }, 1<<20, true) },
 		} {
 			together, leftThen := other()
 			for key := range maps.Keys(together) {

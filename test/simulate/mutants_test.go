@@ -18,6 +18,8 @@ const (
 	drives   = "pipeline/live/drive.go"
 	sessions = "pipeline/live/session.go"
 	seals    = "pipeline/partition/seal.go"
+	turns    = "pipeline/partition/turn.go"
+	rows     = "pipeline/partition/profiles.go"
 	behinds  = "pipeline/behind/task.go"
 
 	all = "TestSimulate"
@@ -79,7 +81,10 @@ var mistakes = []struct{ why, file, from, to, by string }{
 
 	{"the position says what has come, not what was folded", seals, "next, folded := in.position()", "next, folded := in.read(), int64(0)", all},
 	{"the watermark is left out of the position", seals, "state.Position{Watermark: p.watermark}", "state.Position{Watermark: schemas.Earliest}", "./pipeline/partition TestIdleBefore"},
-	{"a timer is left out", seals, "wake := s.p.chain.Wake(h.Profile)", "wake := schemas.Never", all},
+	{"a timer is left out", rows, "h.wake = p.Alive, p.Epoch, s.p.chain.Wake(p)", "h.wake = p.Alive, p.Epoch, schemas.Never", all},
+	{"a large profile is not written", seals, "s.write(h, h.whole)", "_ = h.whole", "./pipeline/partition TestTurns"},
+	{"an event is told how far the watermark has come since", turns, "&e.Event, e.watermark, p.emitter", "&e.Event, p.watermark, p.emitter", "./pipeline/partition TestTurns"},
+	{"of the events of a turn each profile is told the first", turns, "if i = e.next; i == 0 {", "if true {", "./pipeline/partition TestTurns"},
 
 	{"the store has the position without the rows", behinds, "t.below.Apply(t.number, rows, all.position)", "t.below.Apply(t.number, nil, all.position)", all},
 	{"what waits to be stored is not read", behinds, "if found {\n\t\treturn row, nil\n\t}", "_, _ = row, found", all},
