@@ -43,9 +43,10 @@ func (s *session) drive(ctx context.Context) error {
 		if len(fetches) == 0 {
 			continue // this answer alone does not keep the group from rebalancing
 		}
+		came := time.Now()
 		err := s.turn(fetches)
 		if err == nil && due.IsZero() && s.changed() > 0 {
-			due = time.Now().Add(s.c.CommitInterval)
+			due = came.Add(s.c.CommitInterval)
 		}
 		if err == nil && !due.IsZero() && s.flight == nil && !time.Now().Before(due) {
 			err = s.launch()
