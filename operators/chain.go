@@ -80,6 +80,7 @@ type Chain struct {
 	types    typeTable
 	repeated int64
 	other    EventType
+	coder    state.Coded // what was coded last
 	coded    state.Coded // the present event
 	typ      *EventType  // its type
 }
@@ -139,11 +140,16 @@ func (c *Chain) Horizon(p *state.Profile) schemas.Instant { return p.Clock.Add(-
 // Fold applies one event. watermark is how far the event's partition had come before it; schemas.Earliest where there is
 // none, as in a replay of files.
 func (c *Chain) Fold(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
+	c.code(e)
+	c.fold(p, e, watermark, emit)
+}
+
+// fold is Fold of the coded event.
+func (c *Chain) fold(p *state.Profile, e *schemas.Event, watermark schemas.Instant, emit Emit) {
 	if e.Time <= p.Erased {
 		emit(lateRecord(e, schemas.ReasonErased))
 		return
 	}
-	c.code(e)
 	late := false
 	c.refresh(p, emit)
 	if p.Alive {
@@ -216,7 +222,8 @@ func (c *Chain) code(e *schemas.Event) {
 	if c.typ = c.types.find(e.Type); c.typ == nil {
 		c.typ = &c.other
 	}
-	c.coded.Code(e, c.typ.Number, c.layout.Names)
+	c.coder.Code(e, c.typ.Number, c.layout.Names)
+	c.coded.Event, c.coded.Head, c.coded.Mark, c.coded.Key = e, c.coder.Head, c.coder.Mark, c.coder.Key
 }
 
 // apply tells the profile of the coded event, and marks what it may have moved.

@@ -29,15 +29,15 @@ func Reserved(typ string) bool {
 // A decoder fills one Event again and again. ID, Source, Subject, Type and the texts inside Fields and Payload may be
 // kept; the bytes of Data and the slice Fields are valid only until the next event is decoded into it.
 type Event struct {
+	Time    Instant
+	Fields  []Value // the data fields of the Projection, in its order; absent ones are Missing or Error
+	Payload Value   // the whole data of a reserved event; Missing for any other
 	ID      string
 	Source  string
 	Type    string
 	Subject string // the profile id
-	Time    Instant
-	Data    []byte  // the JSON object, as it came; {} when there was none. With a Form, bytes that it reads
-	Form    Form    // nil: Data is JSON
-	Fields  []Value // the data fields of the Projection, in its order; absent ones are Missing or Error
-	Payload Value   // the whole data of a reserved event; Missing for any other
+	Data    []byte // the JSON object, as it came; {} when there was none. With a Form, bytes that it reads
+	Form    Form   // nil: Data is JSON
 	Origin  Origin
 }
 

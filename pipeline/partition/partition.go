@@ -262,7 +262,7 @@ func (p *Partition) gather(in *input, e *schemas.Event, now schemas.Instant) err
 		if err != nil {
 			return err
 		}
-		p.turn.add(h, e, p.watermark)
+		p.turn.add(h, e, p.watermark, p.chain)
 		in.clock = max(in.clock, e.Time)
 		p.told.Events++
 	}

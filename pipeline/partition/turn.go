@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/ebbstream/ebb/operators"
+	"github.com/ebbstream/ebb/operators/catalog"
 	"github.com/ebbstream/ebb/schemas"
 )
 
@@ -14,13 +16,16 @@ type turn struct {
 	events []turned
 	fields []schemas.Value // of all events
 	held   []*held         // whose events they are, in the order of their first ones
+	left   int             // events of turns before whose memory still points to what they had
 }
 
-// turned is an event on its way.
+// turned is an event on its way. What folding it looks at lies together.
 type turned struct {
-	schemas.Event
 	watermark schemas.Instant
 	next      int32 // event of the same profile; 0: none, as the first event of all is nobody's next
+	found     operators.Prepared
+	room      [2]schemas.Value // for its fields, if they are no more
+	schemas.Event
 }
 
 // yieldEvery is after how many events others have their turn: on a single core a commit under way waits for this goroutine at each
@@ -28,9 +33,15 @@ type turned struct {
 const yieldEvery = 512
 
 // add puts an event at the end.
-func (t *turn) add(h *held, e *schemas.Event, watermark schemas.Instant) {
+func (t *turn) add(h *held, e *schemas.Event, watermark schemas.Instant, chain *catalog.Chain) {
 	i := int32(len(t.events))
-	t.events = append(t.events, turned{Event: *e, watermark: watermark})
+	if len(t.events) == cap(t.events) {
+		t.grow()
+	}
+	t.events = t.events[:i+1]
+	one := &t.events[i]
+	one.Event, one.watermark, one.next = *e, watermark, 0
+	chain.Prepare(e, &one.found)
 	if h.turns {
 		t.events[h.lastTurn].next = i
 	} else {
@@ -38,17 +49,36 @@ func (t *turn) add(h *held, e *schemas.Event, watermark schemas.Instant) {
 		t.held = append(t.held, h)
 	}
 	h.lastTurn = i
-	if len(e.Fields) > 0 {
+	if len(e.Fields) <= len(one.room) {
+		one.Fields = one.room[:copy(one.room[:], e.Fields)]
+	} else {
 		from := len(t.fields)
 		t.fields = append(t.fields, e.Fields...)
-		t.events[i].Fields = slices.Clip(t.fields[from:])
+		one.Fields = slices.Clip(t.fields[from:])
 	}
 }
 
-// over empties it: what its events point to is nobody's any more.
+// grow makes room for more events.
+func (t *turn) grow() {
+	events := make([]turned, len(t.events), max(64, 2*cap(t.events)))
+	copy(events, t.events)
+	for i := range events {
+		if one := &events[i]; len(one.Fields) <= len(one.room) {
+			one.Fields = one.room[:len(one.Fields)]
+		}
+	}
+	t.events = events
+}
+
+// over empties it. What its events point to is let go once fewer come: clearing takes a while.
 func (t *turn) over() {
-	clear(t.events)
-	clear(t.fields)
+	if n := len(t.events); 4*n < t.left {
+		clear(t.events[:t.left])
+		clear(t.fields[:cap(t.fields)])
+		t.left = 0
+	} else {
+		t.left = max(t.left, n)
+	}
 	for _, h := range t.held {
 		h.turns = false
 	}
@@ -56,7 +86,7 @@ func (t *turn) over() {
 	t.events, t.fields, t.held = t.events[:0], t.fields[:0], t.held[:0]
 }
 
-// turn folds the events that were gathered.
+// foldTurn folds the events that were gathered.
 func (p *Partition) foldTurn() error {
 	t := &p.turn
 	defer t.over()
@@ -69,7 +99,7 @@ func (p *Partition) foldTurn() error {
 		was := profile.Alive
 		for i := h.firstTurn; ; {
 			e := &t.events[i]
-			p.chain.Fold(profile, &e.Event, e.watermark, p.emitter)
+			p.chain.FoldPrepared(profile, &e.Event, &e.found, e.watermark, p.emitter)
 			if folded++; folded%yieldEvery == 0 {
 				runtime.Gosched()
 			}

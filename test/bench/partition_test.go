@@ -68,7 +68,7 @@ func (c *counted) Apply(task int32, rows []state.Row, position state.Position) e
 // BenchmarkPartition: one op is one event through a node's partitions: decoded, folded, and committed to the store with 40,000
 // others, which is 100 ms at 400,000 events a second. What is missing is Kafka: fetching and producing.
 func BenchmarkPartition(b *testing.B) {
-	const tasks, piece, commit = 4, 10_000, 40_000
+	const tasks, piece, commit = 4, 20_000, 80_000
 	compiled := compile(b, read(b, "profile-job.yaml"))
 	own, err := schemas.ParseAvro(schemas.AvroText{Schema: shopSchema})
 	if err != nil {
@@ -131,7 +131,7 @@ func BenchmarkPartition(b *testing.B) {
 				b.Fatal(err)
 			}
 			for more := true; more; {
-				if more, err = p.Fold(now, 10_000); err != nil {
+				if more, err = p.Fold(now, 20_000); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -83,7 +83,7 @@ var mistakes = []struct{ why, file, from, to, by string }{
 	{"the watermark is left out of the position", seals, "state.Position{Watermark: p.watermark}", "state.Position{Watermark: schemas.Earliest}", "./pipeline/partition TestIdleBefore"},
 	{"a timer is left out", rows, "h.wake = p.Alive, p.Epoch, s.p.chain.Wake(p)", "h.wake = p.Alive, p.Epoch, schemas.Never", all},
 	{"a large profile is not written", seals, "s.write(h, h.whole)", "_ = h.whole", "./pipeline/partition TestTurns"},
-	{"an event is told how far the watermark has come since", turns, "&e.Event, e.watermark, p.emitter", "&e.Event, p.watermark, p.emitter", "./pipeline/partition TestTurns"},
+	{"an event is told how far the watermark has come since", turns, "&e.found, e.watermark, p.emitter", "&e.found, p.watermark, p.emitter", "./pipeline/partition TestTurns"},
 	{"of the events of a turn each profile is told the first", turns, "if i = e.next; i == 0 {", "if true {", "./pipeline/partition TestTurns"},
 
 	{"the store has the position without the rows", behinds, "t.below.Apply(t.number, rows, all.position)", "t.below.Apply(t.number, nil, all.position)", all},
