@@ -119,9 +119,11 @@ func (s *session) turn(fetches kgo.Fetches) error {
 	}
 	tasks := s.held()
 	s.confirm(tasks)
-	if err := foldAll(tasks); err != nil {
+	began := time.Now()
+	if err := foldAll(tasks, s.pace); err != nil {
 		return fmt.Errorf("folding: %w", err)
 	}
+	s.pace = s.pace.next(time.Since(began), s.busy())
 	for _, t := range tasks {
 		t.throttle(s.client)
 	}

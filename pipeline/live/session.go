@@ -29,6 +29,7 @@ type session struct {
 	over context.Context // done at the end of the session; its cause says why
 	end  context.CancelCauseFunc
 
+	pace   pace
 	flight *flight // the commit under way
 	ends   atomic.Pointer[ends]
 	opened chan struct{}  // a task was
@@ -43,7 +44,7 @@ type session struct {
 
 // runSession is a session from its beginning to its end. It returns when nothing of it runs any more.
 func runSession(ctx context.Context, c *Config, id string) (err error) {
-	s := &session{c: c, made: make(chan struct{}), opened: make(chan struct{}, 1), look: time.Now().Add(c.SessionTimeout / 2)}
+	s := &session{c: c, pace: firstPace, made: make(chan struct{}), opened: make(chan struct{}, 1), look: time.Now().Add(c.SessionTimeout / 2)}
 	s.mu.tasks, s.mu.waits = map[int32]*task{}, map[int32]*wait{}
 	// Not of ctx: to stop, the service still commits.
 	s.over, s.end = context.WithCancelCause(context.WithoutCancel(ctx))

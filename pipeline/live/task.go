@@ -25,16 +25,34 @@ type task struct {
 // now is the wall clock.
 func now() schemas.Instant { return schemas.Instant(time.Now().UnixMilli()) }
 
-// slice is how many records of a task are folded in one turn, at most: before a commit gets its turn, and whatever else there is. The
-// more there are, the more of them are of one profile, and so the cheaper they are; only who is behind ever has so many. Together
-// they take about a third of a second on one core.
-func slice(tasks int) int { return min(20_000, max(1_000, 80_000/tasks)) }
+// A pace is how many records of a task are folded in one turn at most: before a commit gets its turn, and whatever else there is. The
+// more there are, the more of them are of one profile, and so the cheaper they are; only who is behind ever has so many. It keeps a
+// turn of all tasks below some tenths of a second, whatever their definitions cost.
+type pace int
 
-// foldAll lets every task fold what it has, as many at once as there are cores.
-func foldAll(tasks []*task) error {
+const (
+	leastPace, firstPace, mostPace = 500, 5_000, 20_000
+
+	briefTurn = 200 * time.Millisecond
+	longTurn  = 500 * time.Millisecond
+)
+
+// next is the pace after a turn that took so long, and may have left something undone.
+func (p pace) next(took time.Duration, more bool) pace {
+	switch {
+	case took > longTurn:
+		return max(leastPace, p/2)
+	case took < briefTurn && more:
+		return min(mostPace, 2*p)
+	}
+	return p
+}
+
+// foldAll lets every task fold so many of what it has, as many tasks at once as there are cores.
+func foldAll(tasks []*task, most pace) error {
 	at := now()
 	if len(tasks) == 1 {
-		return tasks[0].fold(at, slice(1))
+		return tasks[0].fold(at, most)
 	}
 	var all sync.WaitGroup
 	errs := make([]error, len(tasks))
@@ -42,7 +60,7 @@ func foldAll(tasks []*task) error {
 	for i, t := range tasks {
 		free <- struct{}{}
 		all.Go(func() {
-			errs[i] = t.fold(at, slice(len(tasks)))
+			errs[i] = t.fold(at, most)
 			<-free
 		})
 	}
@@ -55,8 +73,8 @@ func foldAll(tasks []*task) error {
 	return nil
 }
 
-func (t *task) fold(at schemas.Instant, most int) (err error) {
-	t.more, err = t.folder.Fold(at, most)
+func (t *task) fold(at schemas.Instant, most pace) (err error) {
+	t.more, err = t.folder.Fold(at, int(most))
 	return err
 }
 

@@ -79,7 +79,7 @@ func TestFoldAll(t *testing.T) {
 		tasks = append(tasks, &task{number: int32(i), folder: &failing{at: int32(i)}})
 	}
 	for range 20 {
-		if err := foldAll(tasks); !errors.Is(err, errOf(7)) {
+		if err := foldAll(tasks, firstPace); !errors.Is(err, errOf(7)) {
 			t.Fatalf("told %v", err)
 		}
 	}

@@ -1,0 +1,27 @@
+package live
+
+import (
+	"testing"
+	"time"
+)
+
+// TestPace: a turn of cheap records becomes longer while there are more of them, and one of dear records shorter, until it takes some
+// tenths of a second.
+func TestPace(t *testing.T) {
+	for _, record := range []struct {
+		takes time.Duration // one of each task
+		most  time.Duration // a turn in the end
+		least int           // records in it
+	}{{time.Microsecond, 100 * time.Millisecond, mostPace}, {16 * time.Microsecond, longTurn, 10_000}, {time.Millisecond, longTurn, leastPace}, {10 * time.Millisecond, 5 * time.Second, leastPace}} {
+		p := pace(firstPace)
+		for range 50 {
+			p = p.next(time.Duration(p)*record.takes, true)
+		}
+		if took := time.Duration(p) * record.takes; took > record.most || int(p) < record.least {
+			t.Errorf("with records of %v a turn has %d, and takes %v", record.takes, p, took)
+		}
+	}
+	if p := pace(firstPace).next(0, false); p != firstPace {
+		t.Errorf("a turn that did all there was makes the next one longer: %d", p)
+	}
+}
