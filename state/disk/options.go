@@ -68,7 +68,7 @@ func (o Options) pebble(f *fault) *pebble.Options {
 		MemTableStopWritesThreshold: 4,
 
 		// A commit waits for nothing but memtables. Reads of L0 stay cheap all the same, since
-		// every table has a filter; profiles are read through a cache of decoded ones anyway.
+		// every table has a filter; profiles are read through a cache of rows anyway.
 		L0CompactionThreshold: 4,
 		L0StopWritesThreshold: 64,
 		// The first level below L0 may hold a few memtables: a smaller one is compacted into the
