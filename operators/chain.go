@@ -80,9 +80,10 @@ type Chain struct {
 	types    typeTable
 	repeated int64
 	other    EventType
-	coder    state.Coded // what was coded last
-	coded    state.Coded // the present event
-	typ      *EventType  // its type
+	coded    *state.Coded // the present event: one of these
+	coder    state.Coded  // the one coded last
+	prepared state.Coded  // one that was coded before
+	typ      *EventType   // its type
 }
 
 // NewChain puts operators behind each other. fields are the names, in the layout's Names, of the plan's Fields.
@@ -95,7 +96,7 @@ func NewChain(plan *expr.Plan, layout *state.Layout, t Time, ops []Operator, ses
 	}
 	c.types = newTypeTable(Types(plan, layout.Names))
 	c.other = EventType{Number: -1}
-	c.in = Input{Coded: &c.coded, watches: plan.Watches, marked: &c.segments, Edge: state.Edge{Names: layout.Names}}
+	c.in = Input{watches: plan.Watches, marked: &c.segments, Edge: state.Edge{Names: layout.Names}}
 	c.view.owners, c.view.fading = &c.owners, fader
 	c.at.View = &c.view
 	c.segments.set = make([]bool, len(plan.Segments))
@@ -158,7 +159,7 @@ func (c *Chain) fold(p *state.Profile, e *schemas.Event, watermark schemas.Insta
 			emit(lateRecord(e, schemas.ReasonTooLate))
 			return
 		}
-		if p.Recent.Has(&c.coded, horizon) {
+		if p.Recent.Has(c.coded, horizon) {
 			c.repeated++
 			return
 		}
@@ -223,7 +224,7 @@ func (c *Chain) code(e *schemas.Event) {
 		c.typ = &c.other
 	}
 	c.coder.Code(e, c.typ.Number, c.layout.Names)
-	c.coded.Event, c.coded.Head, c.coded.Mark, c.coded.Key = e, c.coder.Head, c.coder.Mark, c.coder.Key
+	c.coded = &c.coder
 }
 
 // apply tells the profile of the coded event, and marks what it may have moved.
@@ -234,8 +235,8 @@ func (c *Chain) apply(p *state.Profile, late bool) {
 	}
 	p.First, p.Clock, p.Now = min(p.First, e.Time), max(p.Clock, e.Time), max(p.Now, e.Time)
 	in := &c.in
-	in.Profile, in.Event, in.Late, in.Type, in.Edge.Now, in.Edge.Horizon = p, e, late, c.typ, p.Now, c.Horizon(p)
-	if p.Recent.Add(&c.coded, late, c.fields, in.Edge) {
+	in.Profile, in.Event, in.Coded, in.Late, in.Type, in.Edge.Now, in.Edge.Horizon = p, e, c.coded, late, c.typ, p.Now, c.Horizon(p)
+	if p.Recent.Add(c.coded, late, c.fields, in.Edge) {
 		p.Limited = true
 	}
 	for _, op := range c.ops {

@@ -29,7 +29,7 @@ func (c *Chain) FoldPrepared(p *state.Profile, e *schemas.Event, found *Prepared
 		c.Fold(p, e, watermark, emit)
 		return
 	}
-	c.typ = found.typ
-	c.coded.Event, c.coded.Head, c.coded.Mark, c.coded.Key = e, found.text[:found.head], found.text[:found.mark], found.key
+	c.typ, c.coded = found.typ, &c.prepared
+	c.prepared.Event, c.prepared.Head, c.prepared.Mark, c.prepared.Key = e, found.text[:found.head], found.text[:found.mark], found.key
 	c.fold(p, e, watermark, emit)
 }

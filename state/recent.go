@@ -15,33 +15,36 @@ import (
 // stays of a profile when an erasure comes that is older than they are. Each is kept as far as the plan reads it, as the
 // bytes that are written of it: its size, its time (6 bytes, little-endian, from timeBase on), and what appendRecent says.
 type Recent struct {
-	Keep  int
-	bytes []byte // the events by time, those of one time by source and id as bytes
-	from  int    // where they begin: what is before is forgotten
-	n     int
-	last  int     // the place of the last
-	asked int     // how often all were looked through
-	index *keySet // of each, once many were looked through often; also of some that are forgotten
-	marks []int   // the places of some events, ascending, from where others are looked for
-	since int     // events added behind the last mark
-	gone  int     // events in the index and forgotten
-	spare *keySet // an index that is not in use
+	Keep     int
+	bytes    []byte // the events by time, those of one time by source and id as bytes
+	from     int    // where they begin: what is before is forgotten
+	n        int
+	last     int             // the place of the last
+	lastTime schemas.Instant // of the last
+	asked    int             // how often all were looked through, while they are not noted
+	noted    bool            // they are in the filter, or in the index; some that are forgotten, too
+	filter   [4]uint64       // two bits of each by its key, while they are few: most new events show here
+	index    *keySet         // of each, once they are many
+	marks    []int           // the places of some events, ascending, from where others are looked for
+	since    int             // events added behind the last mark
+	gone     int             // events noted and forgotten
+	spare    *keySet         // an index that is not in use
 }
 
 const (
-	indexedFrom  = 40 // events that are looked through as fast as the index is asked
-	indexedAfter = 8  // times that more of them are looked through before the index is worth making
+	notedAfter  = 8  // times that all are looked through before noting them is worth it: a profile may be read for one event alone
+	indexedFrom = 40 // events beyond which the filter says little
 )
 
 // Has is whether an event of that source and id is remembered, as of the horizon.
 func (c *Recent) Has(e *Coded, horizon schemas.Instant) bool {
-	if c.index == nil && c.n > indexedFrom {
-		if c.asked++; c.asked > indexedAfter {
+	if !c.noted {
+		if c.asked++; c.asked > notedAfter {
 			c.noteAll()
 		}
 	}
-	if c.index != nil {
-		if !c.index.has(e.Key) {
+	if c.noted {
+		if !c.maybe(e.Key) {
 			return false
 		}
 		same := c.from // where those of its time are, as most repetitions have the time of the first
@@ -87,23 +90,48 @@ func (c *Recent) markedBefore(is func(one remembered) bool) int {
 	return sort.Search(len(c.marks), func(i int) bool { return !before(c.marks[i]) })
 }
 
-// noteAll puts those that are there into the index, and no others; few have none.
+// maybe is whether an event of that key may be there, also if it is forgotten.
+func (c *Recent) maybe(key uint64) bool {
+	if c.index != nil {
+		return c.index.has(key)
+	}
+	a, b := uint8(key), uint8(key>>8)
+	return c.filter[a>>6]>>(a&63)&(c.filter[b>>6]>>(b&63))&1 != 0
+}
+
+// note lets an event be found, if they are noted.
+func (c *Recent) note(key uint64) {
+	switch {
+	case !c.noted:
+	case c.index != nil:
+		c.index.add(key)
+	case c.n > indexedFrom:
+		c.noteAll()
+	default:
+		a, b := uint8(key), uint8(key>>8)
+		c.filter[a>>6] |= 1 << (a & 63)
+		c.filter[b>>6] |= 1 << (b & 63)
+	}
+}
+
+// noteAll notes those that are there, and no others.
 func (c *Recent) noteAll() {
-	c.gone, c.asked = 0, 0
+	c.gone, c.noted, c.filter = 0, true, [4]uint64{}
 	switch {
 	case c.n <= indexedFrom:
 		c.index = nil
-		return
 	case c.index == nil && c.spare == nil:
 		c.index = &keySet{}
 	case c.index == nil:
 		c.index, c.spare = c.spare, nil
 	}
-	c.index.clear(c.n)
+	if c.index != nil {
+		c.index.clear(c.n)
+	}
 	for at := c.from; at < len(c.bytes); {
 		var one remembered
 		one, at = c.one(at)
-		c.index.add(one.key())
+		c.note(one.key())
 	}
 }
 
@@ -154,9 +182,7 @@ func (v remembered) after(o remembered) bool {
 func (c *Recent) Add(e *Coded, late bool, fields []int, edge Edge) (limited bool) {
 	c.makeRoom(edge.Horizon)
 	c.place(c.write(e, late, fields))
-	if c.index != nil {
-		c.index.add(e.Key)
-	}
+	c.note(e.Key)
 	if c.n > c.Keep || c.size() > maxRecentBytes {
 		c.forget(edge.Horizon)
 		for c.n > c.Keep || c.size() > maxRecentBytes && c.n > 1 {
@@ -207,7 +233,7 @@ func (c *Recent) move(room int) {
 	}
 	c.last -= c.from
 	c.bytes, c.from = append(into, c.bytes[c.from:]...), 0
-	if c.index != nil && c.gone > c.n {
+	if c.noted && c.gone > c.n {
 		c.noteAll()
 	}
 }
@@ -231,8 +257,8 @@ func (c *Recent) place(at int) (passed int) {
 	added, _ := c.one(at)
 	c.n++
 	c.since++
-	if c.n == 1 || added.time() > c.lastTime() {
-		if c.last = at; c.since >= stretch {
+	if c.n == 1 || added.time() > c.lastTime {
+		if c.last, c.lastTime = at, added.time(); c.since >= stretch {
 			c.marks, c.since = append(c.marks, at), 0
 		}
 		return 0
@@ -272,11 +298,6 @@ func (c *Recent) place(at int) (passed int) {
 	}
 	c.last += len(text)
 	return passed
-}
-
-func (c *Recent) lastTime() schemas.Instant {
-	one, _ := c.one(c.last)
-	return one.time()
 }
 
 // forget drops the events before the horizon.

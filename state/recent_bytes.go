@@ -84,12 +84,14 @@ func (c *Recent) decode(r *Reader, names *Names) {
 	if r.trusted && names == nil {
 		c.bytes, c.n, c.since = append(c.bytes, all.rest...), n, n
 		c.last = len(c.bytes) - int(last)
+		newest, _ := c.one(c.last)
+		c.lastTime = newest.time()
 		return
 	}
 	for range n {
 		lasting := uint64(len(all.rest))
 		one := remembered(all.bytes())
-		if len(one) < recentSize || c.n > 0 && one.time() < c.lastTime() || len(all.rest) == 0 && lasting != last {
+		if len(one) < recentSize || c.n > 0 && one.time() < c.lastTime || len(all.rest) == 0 && lasting != last {
 			r.fail()
 			return
 		}

@@ -101,13 +101,19 @@ func TestRecentModel(t *testing.T) {
 	}
 }
 
-// checkMarks: they are places of events, ascending.
+// checkMarks: they are places of events, ascending; and the last is the last.
 func checkMarks(t *testing.T, c *Recent) {
 	t.Helper()
-	i := 0
+	i, last := 0, c.last
 	for at := c.from; at < len(c.bytes); _, at = c.one(at) {
+		last = at
 		if i < len(c.marks) && c.marks[i] == at {
 			i++
+		}
+	}
+	if c.n > 0 {
+		if one, _ := c.one(last); c.last != last || c.lastTime != one.time() {
+			t.Fatalf("the last of %d is at %d, of %v: not at %d, of %v", c.n, last, one.time(), c.last, c.lastTime)
 		}
 	}
 	if i != len(c.marks) {
@@ -136,9 +142,7 @@ func TestRecentOrders(t *testing.T) {
 			e.Time = schemas.Instant(time(i))
 			c.makeRoom(0)
 			passed += c.place(c.write(e, false, nil))
-			if c.index != nil {
-				c.index.add(e.Key)
-			}
+			c.note(e.Key)
 			has := c.Has(e, 0)
 			if e.Time++; !has || i%1000 == 0 && !c.Has(e, 0) { // also if it comes again with another time
 				t.Fatalf("%s: %s is not there", name, e.ID)
