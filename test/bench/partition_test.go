@@ -65,8 +65,8 @@ func (c *counted) Apply(task int32, rows []state.Row, position state.Position) e
 	return c.Disk.Apply(task, rows, position)
 }
 
-// BenchmarkPartition: one op is one event through a node's partitions: decoded, folded, and committed to the store with 40,000
-// others, which is 100 ms at 400,000 events a second. What is missing is Kafka: fetching and producing.
+// BenchmarkPartition: one op is one event through a node's partitions: decoded, folded, and committed to the store with 80,000
+// others, as by a member that is behind. What is missing is Kafka: fetching and producing.
 func BenchmarkPartition(b *testing.B) {
 	const tasks, piece, commit = 4, 20_000, 80_000
 	compiled := compile(b, read(b, "profile-job.yaml"))
