@@ -33,3 +33,6 @@ func (c *Chain) FoldPrepared(p *state.Profile, e *schemas.Event, found *Prepared
 	c.prepared.Event, c.prepared.Head, c.prepared.Mark, c.prepared.Key = e, found.text[:found.head], found.text[:found.mark], found.key
 	c.fold(p, e, watermark, emit)
 }
+
+// Rest lets go of the event that was folded last, and of what lies beside it in memory.
+func (c *Chain) Rest() { c.coded, c.in.Event, c.at.Event = state.Coded{}, nil, nil }

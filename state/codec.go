@@ -122,9 +122,9 @@ func (r *Reader) bytes() []byte {
 
 func (r *Reader) text() string { return string(r.bytes()) }
 
-// emptied is a map without entries, for n of them.
+// emptied is a map without entries, for n of them. One that had far more is left alone, as to clear it takes as long as it is large.
 func emptied[K comparable, V any](m map[K]V, n int) map[K]V {
-	if m == nil {
+	if m == nil || len(m) > 4*n+16 {
 		return make(map[K]V, n)
 	}
 	clear(m)

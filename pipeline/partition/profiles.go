@@ -16,7 +16,7 @@ type profiles struct {
 	rows    Rows
 	held    map[string]*held
 	cache   cache
-	memory  *state.Profile // of the one that is open
+	memory  *state.Profile // of the one that is open, if it is not large
 	dirty   []*held
 	sealed  []*held           // those of the Batch last sealed, until it is in the store
 	own     map[string][]byte // ebb's own rows of that Batch
@@ -81,17 +81,23 @@ func (s *profiles) get(id string) (*held, error) {
 	return h, nil
 }
 
-// open decodes a profile, into the memory of the one that was open before.
+// open decodes a profile, into the memory of the one that was open before; a large one into memory of its own, as those that come
+// after it would have to clear it.
 func (s *profiles) open(h *held) (p *state.Profile, err error) {
-	switch {
-	case h.whole != nil:
+	if h.whole != nil {
 		return h.whole, nil
+	}
+	memory := s.memory
+	if len(h.row) >= wholeFrom {
+		memory = s.p.chain.Layout().New("")
+	}
+	switch {
 	case h.row == nil:
-		p = s.p.chain.Layout().Again(s.memory, h.id)
+		p = s.p.chain.Layout().Again(memory, h.id)
 	case h.own:
-		p, err = s.p.chain.Layout().Reopen(s.memory, h.id, state.RowState(h.row))
+		p, err = s.p.chain.Layout().Reopen(memory, h.id, state.RowState(h.row))
 	default:
-		p, err = s.decode(s.memory, h.id, h.row)
+		p, err = s.decode(memory, h.id, h.row)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading profile %q: %w", h.id, err)
@@ -113,10 +119,12 @@ func (s *profiles) close(h *held, p *state.Profile) {
 		return
 	}
 	if len(h.row) >= wholeFrom {
-		h.whole, s.memory = p, s.p.chain.Layout().New("")
+		h.whole = p
 		return
 	}
-	s.write(h, p)
+	if s.write(h, p); len(h.row) >= wholeFrom {
+		s.memory = s.p.chain.Layout().New("")
+	}
 }
 
 // write makes the row of a profile. One that was told of nothing that was applied has none.
@@ -126,6 +134,9 @@ func (s *profiles) write(h *held, p *state.Profile) {
 	}
 	s.buffer = s.p.chain.Layout().Encode(state.AppendRow(s.buffer[:0], h.wake), p, s.p.chain.Horizon(p))
 	h.row, h.own = slices.Clone(s.buffer), true
+	if len(s.buffer) >= wholeFrom {
+		s.buffer = nil
+	}
 	s.cache.count(h)
 }
 

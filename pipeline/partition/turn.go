@@ -70,26 +70,35 @@ func (t *turn) grow() {
 	t.events = events
 }
 
-// over empties it. What its events point to is let go once fewer come: clearing takes a while.
-func (t *turn) over() {
-	if n := len(t.events); 4*n < t.left {
-		clear(t.events[:t.left])
-		clear(t.fields[:cap(t.fields)])
-		t.left = 0
-	} else {
-		t.left = max(t.left, n)
-	}
+// manyEvents is of how many the memory is not kept for turns of few.
+const manyEvents = 1 << 10
+
+// over empties it. What its events point to is let go once fewer come, as clearing takes a while; and so is the memory of many.
+func (t *turn) over(chain *catalog.Chain) {
 	for _, h := range t.held {
 		h.turns = false
 	}
 	clear(t.held)
+	few := 4*len(t.events) < t.left
+	switch {
+	case few && t.left > manyEvents:
+		*t = turn{}
+		chain.Rest()
+		return
+	case few:
+		clear(t.events[:t.left])
+		clear(t.fields[:cap(t.fields)])
+		t.left = 0
+	default:
+		t.left = max(t.left, len(t.events))
+	}
 	t.events, t.fields, t.held = t.events[:0], t.fields[:0], t.held[:0]
 }
 
 // foldTurn folds the events that were gathered.
 func (p *Partition) foldTurn() error {
 	t := &p.turn
-	defer t.over()
+	defer t.over(p.chain)
 	folded := 0
 	for _, h := range t.held {
 		profile, err := p.profiles.open(h)
