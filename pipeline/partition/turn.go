@@ -17,6 +17,7 @@ type turn struct {
 	fields []schemas.Value // of all events
 	held   []*held         // whose events they are, in the order of their first ones
 	left   int             // events of turns before whose memory still points to what they had
+	fewer  int             // turns since, of far fewer
 }
 
 // turned is an event on its way. What folding it looks at lies together.
@@ -70,30 +71,35 @@ func (t *turn) grow() {
 	t.events = events
 }
 
-// manyEvents is of how many the memory is not kept for turns of few.
-const manyEvents = 1 << 10
-
-// over empties it. What its events point to is let go once fewer come, as clearing takes a while; and so is the memory of many.
+// over empties it. What its events point to is let go once fewer have come for a while, as clearing takes as long as there were many;
+// and so is the memory of many.
 func (t *turn) over(chain *catalog.Chain) {
 	for _, h := range t.held {
 		h.turns = false
 	}
 	clear(t.held)
-	few := 4*len(t.events) < t.left
+	if t.left = max(t.left, len(t.events)); 4*len(t.events) < t.left {
+		t.fewer++
+	} else {
+		t.fewer = 0
+	}
 	switch {
-	case few && t.left > manyEvents:
+	case t.fewer < fewerTurns:
+	case t.left > manyEvents:
 		*t = turn{}
 		chain.Rest()
-		return
-	case few:
+	default:
 		clear(t.events[:t.left])
 		clear(t.fields[:cap(t.fields)])
-		t.left = 0
-	default:
-		t.left = max(t.left, len(t.events))
+		t.left, t.fewer = 0, 0
 	}
 	t.events, t.fields, t.held = t.events[:0], t.fields[:0], t.held[:0]
 }
+
+const (
+	fewerTurns = 16      // turns of fewer events, after which nothing is kept of those of more
+	manyEvents = 1 << 10 // events whose memory is kept for others
+)
 
 // foldTurn folds the events that were gathered.
 func (p *Partition) foldTurn() error {

@@ -62,7 +62,9 @@ type reread struct {
 	said   []string
 }
 
-func newReread(c *catalog.Catalog) *reread { return &reread{chain: c.Chain(), rows: map[string][]byte{}} }
+func newReread(c *catalog.Catalog) *reread {
+	return &reread{chain: c.Chain(), rows: map[string][]byte{}}
+}
 
 // fold is all that can be seen of folding an event.
 func (r *reread) fold(e *schemas.Event, watermark schemas.Instant, trusted, pass bool) string {
