@@ -35,4 +35,6 @@ func (c *Chain) FoldPrepared(p *state.Profile, e *schemas.Event, found *Prepared
 }
 
 // Rest lets go of the event that was folded last, and of what lies beside it in memory.
-func (c *Chain) Rest() { c.coded, c.in.Event, c.at.Event = state.Coded{}, nil, nil }
+func (c *Chain) Rest() {
+	c.coded, c.coder.Event, c.prepared, c.in.Event, c.in.Coded, c.at.Event = nil, nil, state.Coded{}, nil, nil, nil
+}
