@@ -14,11 +14,12 @@ const patience = 40 * time.Second
 // settle lets all members finish their work, and the clock of what comes out go on for a while after the last record.
 func (s *simulation) settle() {
 	defer s.stopAll()
-	if !s.finish() {
-		s.sendAway()
-		if !s.finish() {
+	for away := 0; !s.finish(); away++ {
+		if away == 2 {
 			s.t.Errorf("not all was committed")
+			break
 		}
+		s.sendAway()
 	}
 	for i := range 20 { // members may still die of their faults, and others must notice that first
 		if i == 10 {
@@ -32,7 +33,8 @@ func (s *simulation) settle() {
 }
 
 // sendAway lets the group forget all members. kfake miscounts who is joining once it has replaced a static member that was
-// waiting in SyncGroup, and then waits for nobody. It counts anew when the group was empty.
+// waiting in SyncGroup, and then waits for nobody. It counts anew when the group was empty; as all come back at once it may miscount
+// once more, in one history of ten thousand.
 func (s *simulation) sendAway() {
 	s.say("all are sent away, so that the group forgets them")
 	s.stopAll()
