@@ -7,7 +7,7 @@ import (
 )
 
 // appendRecent writes source, id and type; a number made of how many fields are known, whether there is a payload, and whether it
-// was late; of each field its path and its value; and the payload.
+// was late; of each field its path, with whether it is null, and if not its value; and the payload.
 func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
 	b = append(b, e.Head...)
 	at, flags := len(b), uint64(0)
@@ -16,10 +16,11 @@ func appendRecent(b []byte, e *Coded, late bool, fields []int) []byte {
 		flags |= recentLate
 	}
 	for i := range e.Fields {
-		if e.Fields[i].Kind() != schemas.Missing {
-			b = appendValue(appendUint(b, uint64(fields[i])+1), e.Fields[i])
-			flags += recentField
+		if e.Fields[i].Kind() == schemas.Missing {
+			continue
 		}
+		b = appendField(b, fields[i], "", e.Fields[i])
+		flags += recentField
 	}
 	if e.Payload.Kind() != schemas.Missing {
 		flags |= recentPayload
@@ -37,8 +38,8 @@ const (
 func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool) {
 	e.Source, e.ID, e.Type = r.name(), r.id(), r.name()
 	flags := r.uint()
-	for range r.limit(flags/recentField, 2) {
-		path, v := r.name(), r.value(0)
+	for range r.limit(flags/recentField, 1) {
+		path, v := r.field()
 		if i := slot(path); i >= 0 {
 			e.Fields[i] = v
 		}
@@ -47,6 +48,39 @@ func (r *Reader) recent(e *schemas.Event, slot func(path string) int) (late bool
 		e.Payload = r.value(0)
 	}
 	return flags&recentLate != 0
+}
+
+// appendField writes a field, whose path has that number in Names, or -1: 1 + the number or 0, twice, and one more of null; the path
+// that has no number; and a value that is not null.
+func appendField(b []byte, number int, path string, v schemas.Value) []byte {
+	is := 2 * uint64(number+1)
+	if v.Kind() == schemas.Null {
+		is++
+	}
+	if b = appendUint(b, is); number < 0 {
+		b = appendText(b, path)
+	}
+	if is&1 != 0 {
+		return b
+	}
+	return appendValue(b, v)
+}
+
+// field reads what appendField wrote.
+func (r *Reader) field() (path string, v schemas.Value) {
+	is := r.uint()
+	switch i := is / 2; {
+	case i == 0:
+		path = r.text()
+	case i <= uint64(len(r.names)):
+		path = r.names[i-1]
+	default:
+		r.fail()
+	}
+	if is&1 != 0 {
+		return path, schemas.NullValue
+	}
+	return path, r.value(0)
 }
 
 // append writes the events that are not yet older than the horizon: how many, their bytes, and how many of these are the last's.
@@ -121,9 +155,9 @@ func (r *Reader) rename(b []byte, names *Names) []byte {
 	b = names.append(b, r.name())
 	flags := r.uint()
 	b = appendUint(b, flags)
-	for range r.limit(flags/recentField, 2) {
-		b = names.append(b, r.name())
-		b = appendValue(b, r.value(0))
+	for range r.limit(flags/recentField, 1) {
+		path, v := r.field()
+		b = appendField(b, names.Number(path), path, v)
 	}
 	if flags&recentPayload != 0 {
 		b = appendValue(b, r.value(0))

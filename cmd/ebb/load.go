@@ -79,7 +79,22 @@ func (s *settings) setting() catalog.Setting {
 		Name: s.Name, MuteBefore: s.muteBefore(), Untold: !s.Outputs.Sessions,
 		Time:   operators.Time{Lateness: schemas.Duration(s.Time.Lateness), Accept: schemas.Duration(s.Time.Accept)},
 		Limits: expr.Limits{Events: s.Limits.Events, Values: s.Limits.Values},
+		Texts:  s.texts(),
 	}
+}
+
+// texts are the sources and types that events will have, as far as the configuration says.
+func (s *settings) texts() []string {
+	all := []string{s.Name + ".events"}
+	for _, source := range s.Sources {
+		all = append(all, source.Topic)
+		for _, term := range []config.Term{source.Map.Source, source.Map.Type} {
+			if text, ok := term.Const.(string); ok {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // muteBefore is the event time before which changes and decisions are not published; Earliest: all are.

@@ -89,8 +89,9 @@ type Setting struct {
 	MuteBefore schemas.Instant // decisions before it are not published; zero or Earliest: all are
 	Time       operators.Time
 	Limits     expr.Limits
-	Exhaustive bool // see expr.Definitions
-	Untold     bool // nobody is told of sessions
+	Exhaustive bool     // see expr.Definitions
+	Texts      []string // sources and types that events will have, as far as they are known
+	Untold     bool     // nobody is told of sessions
 }
 
 // Catalog is a configuration compiled: from it come chains, all alike, one for each goroutine.
@@ -142,7 +143,7 @@ func Compile(b *Blocks, s Setting) (*Catalog, []expr.Fault) {
 	}
 	c.actions = action.NewRules(rules, plan, c.fields, s.Limits)
 	segments := len(names)
-	table := state.NewNames(slices.Concat(names, c.fields, texts(plan), c.actions.Texts())...)
+	table := state.NewNames(slices.Concat(names, c.fields, texts(plan), c.actions.Texts(), s.Texts, usualTypes)...)
 	specs := append(trait.Specs(b.Context), session.Spec(b.Sessions, plan, s.Limits, table))
 	specs = append(specs, feature.Specs(plan)...)
 	specs = append(specs, c.actions.Specs()...)
