@@ -19,20 +19,23 @@ type cluster struct {
 // findCluster finds brokers, or fails.
 func findCluster(t testing.TB, features ...string) *cluster {
 	t.Helper()
-	if !*asked {
-		t.Skip("needs a real broker: make broker")
-	}
-	if given := os.Getenv("KAFKA_BROKERS"); given != "" && len(features) == 0 {
-		return &cluster{addresses: strings.Split(given, ",")}
+	if c := givenCluster(t); c != nil && len(features) == 0 {
+		return c
 	}
 	if len(features) == 0 && hasDocker() {
 		return newContainer(t)
 	}
-	p := newProcess(t, features...)
-	p.start(t)
-	return &cluster{addresses: []string{p.address()}, restart: func(signal syscall.Signal, down time.Duration) {
-		p.stop(signal)
-		time.Sleep(down)
-		p.start(t)
-	}}
+	return newProcess(t, features...).cluster(t)
+}
+
+// givenCluster is that of KAFKA_BROKERS, or nil. It skips what was not asked for.
+func givenCluster(t testing.TB) *cluster {
+	t.Helper()
+	if !*asked {
+		t.Skip("needs a real broker: make broker")
+	}
+	if given := os.Getenv("KAFKA_BROKERS"); given != "" {
+		return &cluster{addresses: strings.Split(given, ",")}
+	}
+	return nil
 }

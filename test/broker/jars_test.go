@@ -15,15 +15,21 @@ const kafkaVersion = "4.3.0"
 //go:embed jars.xml
 var jarsPOM []byte
 
-// jars is a folder with a Kafka broker and all it needs, fetched once by Maven. It is filled aside and renamed, so that a
+// The parts of Kafka that are fetched.
+const (
+	brokerJars  = "kafka_2.13"
+	streamsJars = "kafka-streams"
+)
+
+// jars is a folder with a part of Kafka and all it needs, fetched once by Maven. It is filled aside and renamed, so that a
 // fetch that was broken off is none.
-func jars(t testing.TB) string {
+func jars(t testing.TB, part string) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(cache, "ebb-kafka", kafkaVersion)
+	dir := filepath.Join(cache, "ebb-kafka", part+"-"+kafkaVersion)
 	if _, err := os.Stat(dir); err == nil {
 		return dir
 	}
@@ -40,9 +46,9 @@ func jars(t testing.TB) string {
 		t.Fatal(err)
 	}
 	fetch := exec.CommandContext(t.Context(), "mvn", "--batch-mode", "--quiet", "--file", pom, "dependency:copy-dependencies",
-		"-Dkafka="+kafkaVersion, "-DoutputDirectory="+aside)
+		"-Dkafka="+kafkaVersion, "-Dartifact="+part, "-DoutputDirectory="+aside)
 	if out, err := fetch.CombinedOutput(); err != nil {
-		t.Fatalf("fetching Kafka %s with Maven: %v\n%s", kafkaVersion, err, out)
+		t.Fatalf("fetching %s %s with Maven: %v\n%s", part, kafkaVersion, err, out)
 	}
 	if err := os.Rename(aside, dir); err != nil {
 		t.Fatal(err)

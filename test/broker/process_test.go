@@ -18,6 +18,7 @@ import (
 type process struct {
 	libs, dir string
 	port      int
+	cores     string // on which it runs, as taskset takes them; "": all
 	command   *exec.Cmd
 	exited    chan struct{}
 }
@@ -54,7 +55,7 @@ const logging = `Configuration:
 // newProcess makes the folder of a broker; features are of the form name=level.
 func newProcess(t testing.TB, features ...string) *process {
 	t.Helper()
-	p := &process{libs: jars(t), dir: folder(t, "broker"), port: freePort(t)}
+	p := &process{libs: jars(t, brokerJars), dir: folder(t, "broker"), port: freePort(t)}
 	files := map[string]string{
 		"server.properties": fmt.Sprintf(properties, p.port, freePort(t), filepath.Join(p.dir, "log")),
 		"log4j2.yaml":       logging,
@@ -90,7 +91,7 @@ func (p *process) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	p.command = p.java("kafka.Kafka", filepath.Join(p.dir, "server.properties"))
+	p.command = pinned(p.java("kafka.Kafka", filepath.Join(p.dir, "server.properties")), p.cores)
 	p.command.Stdout, p.command.Stderr = log, log
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL} // an interrupt is for the test, not for its broker
 	if err := p.command.Start(); err != nil {
@@ -116,6 +117,17 @@ func (p *process) start(t testing.TB) {
 		text, _ := os.ReadFile(filepath.Join(p.dir, "broker.log"))
 		t.Fatalf("the broker did not come up:\n%s", tail(string(text), 20))
 	}
+}
+
+// cluster starts the broker, which can be stopped and started again.
+func (p *process) cluster(t testing.TB) *cluster {
+	t.Helper()
+	p.start(t)
+	return &cluster{addresses: []string{p.address()}, restart: func(signal syscall.Signal, down time.Duration) {
+		p.stop(signal)
+		time.Sleep(down)
+		p.start(t)
+	}}
 }
 
 // stop ends the broker with a signal, and kills it if that takes too long.

@@ -4,7 +4,6 @@ package broker
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -26,26 +25,29 @@ func (c *cluster) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
 // makeTopics makes topics of a service. The changelog, if one is named, is compacted as eagerly as can be, so that there are holes.
 func (c *cluster) makeTopics(t testing.TB, partitions int32, changelog string, others ...string) {
 	t.Helper()
+	c.makeTopicsAs(t, partitions, nil, others...)
+	if changelog != "" {
+		c.makeTopicsAs(t, partitions, map[string]string{"cleanup.policy": "compact", "segment.ms": "5000", "segment.bytes": "1048576",
+			"min.cleanable.dirty.ratio": "0.01", "delete.retention.ms": "1000"}, changelog)
+	}
+}
+
+// makeTopicsAs makes topics with these settings.
+func (c *cluster) makeTopicsAs(t testing.TB, partitions int32, settings map[string]string, topics ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	text := func(s string) *string { return &s }
-	compacted := map[string]*string{"cleanup.policy": text("compact"), "segment.ms": text("5000"), "segment.bytes": text("1048576"),
-		"min.cleanable.dirty.ratio": text("0.01"), "delete.retention.ms": text("1000")}
-	admin := kadm.NewClient(c.client(t))
-	all := others
-	if changelog != "" {
-		all = append(slices.Clone(others), changelog)
+	configs := map[string]*string{}
+	for key, value := range settings {
+		configs[key] = &value
 	}
-	for _, topic := range all {
-		var configs map[string]*string
-		if topic == changelog {
-			configs = compacted
-		}
+	admin := kadm.NewClient(c.client(t))
+	for _, topic := range topics {
 		if _, err := admin.CreateTopic(ctx, partitions, 1, configs, topic); err != nil {
 			t.Fatalf("making topic %s: %v", topic, err)
 		}
 	}
-	for _, topic := range all { // a broker may answer before it knows what it has promised
+	for _, topic := range topics { // a broker may answer before it knows what it has promised
 		for {
 			there, err := admin.ListTopics(ctx, topic)
 			if err == nil && len(there[topic].Partitions) == int(partitions) {
