@@ -32,7 +32,7 @@ type Recent struct {
 }
 
 const (
-	notedAfter  = 8  // times that all are looked through before noting them is worth it: a profile may be read for one event alone
+	notedAfter  = 16 // times that all are looked through before noting them is worth it: a profile may be read for one event alone
 	indexedFrom = 40 // events beyond which the filter says little
 )
 

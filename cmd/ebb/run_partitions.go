@@ -49,7 +49,7 @@ func partitions(ctx context.Context, s *settings, sources []partition.Source, cl
 	c := &partition.Config{
 		Name: s.Name, Sources: sources, Catalog: s.catalog, Lateness: schemas.Duration(s.Time.Lateness), MaxAhead: schemas.Duration(s.Time.MaxAhead),
 		MergeWait: schemas.Duration(s.Time.MergeWait), IdleAfter: schemas.Forever, MuteBefore: s.muteBefore(), Profiles: -1,
-		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Rows: int64(s.State.Cache) * 3 / 4, ForgetHistory: forget,
+		Sessions: s.Outputs.Sessions, Memberships: s.Outputs.Memberships, Rows: int64(s.State.Cache) * 7 / 8, ForgetHistory: forget,
 	}
 	if !s.Time.IdleAfter.Never() {
 		c.IdleAfter = schemas.Duration(s.Time.IdleAfter)

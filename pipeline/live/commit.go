@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -34,7 +33,6 @@ func commit(ctx context.Context, t transaction, c *Config, batches map[int32]*Ba
 	for _, task := range slices.Sorted(maps.Keys(batches)) {
 		b := batches[task]
 		records = append(records, b.Outputs...)
-		slices.SortStableFunc(b.Rows, func(a, b state.Row) int { return cmp.Compare(a.Key, b.Key) })
 		for _, row := range b.Rows {
 			records = append(records, c.rowRecord(task, row))
 		}

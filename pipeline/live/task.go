@@ -31,7 +31,7 @@ func now() schemas.Instant { return schemas.Instant(time.Now().UnixMilli()) }
 type pace int
 
 const (
-	leastPace, firstPace, mostPace = 500, 5_000, 20_000
+	leastPace, firstPace, mostPace = 500, 5_000, 40_000
 
 	briefTurn = 200 * time.Millisecond
 	longTurn  = 500 * time.Millisecond

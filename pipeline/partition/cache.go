@@ -1,62 +1,82 @@
 package partition
 
-// A cache bounds what the rows take that a partition holds besides those that are not in the store yet. Who goes is found by the
-// clock algorithm: who was asked for since the hand last passed is passed over once.
+// A cache holds rows as they are in the store, of the profiles that were used last. Who goes is found by the clock algorithm: who was
+// asked for since the hand last passed is passed over once.
 type cache struct {
-	most  int64 // bytes
-	bytes int64
-	all   []*held
-	hand  int
+	most   int64 // bytes
+	bytes  int64
+	places map[string]int32 // in all, by id
+	all    []rested
+	hand   int
 }
 
-// cached is what a profile is to the cache.
-type cached struct {
-	place int  // in all
-	size  int  // as it was counted
+// rested is the row of one profile.
+type rested struct {
+	id    string
+	row   []byte
+	own   bool // the row was written here
 	asked bool // since the hand passed
 }
 
-const rowOverhead = 280 // bytes of a profile that is held, besides its row: its place in the map and in the cache
+const rowOverhead = 128 // bytes that a row takes, besides itself and its id
 
-// add takes in a profile.
-func (c *cache) add(h *held) {
-	h.place = len(c.all)
-	c.all = append(c.all, h)
-	c.count(h)
+// get is the row of a profile; nil: it is not there.
+func (c *cache) get(id string) *rested {
+	if i, found := c.places[id]; found {
+		r := &c.all[i]
+		r.asked = true
+		return r
+	}
+	return nil
 }
 
-// count is told of a row that has changed.
-func (c *cache) count(h *held) {
-	now := len(h.id) + len(h.row) + rowOverhead
-	c.bytes += int64(now - h.size)
-	h.size, h.asked = now, true
+// put takes in a row, unless it is so large that it would take much of the room.
+func (c *cache) put(id string, row []byte, own bool) {
+	i, found := c.places[id]
+	if row == nil || int64(len(row)) > c.most/16 {
+		if found {
+			c.remove(i)
+		}
+		return
+	}
+	if !found {
+		if c.places == nil {
+			c.places = map[string]int32{}
+		}
+		i = int32(len(c.all))
+		c.all = append(c.all, rested{id: id})
+		c.places[id] = i
+		c.bytes += int64(len(id) + rowOverhead)
+	}
+	r := &c.all[i]
+	c.bytes += int64(len(row) - len(r.row))
+	r.row, r.own, r.asked = row, own, true
 }
 
-// trim drops profiles that are in the store, if there is too much. It goes around twice at most.
-func (c *cache) trim(drop func(h *held)) {
+// trim drops rows if there are too many. It goes around twice at most.
+func (c *cache) trim() {
 	for steps := 2 * len(c.all); steps > 0 && c.bytes > c.most; steps-- {
 		if c.hand >= len(c.all) {
 			c.hand = 0
 		}
-		h := c.all[c.hand]
-		if h.dirty || h.sealed || h.asked {
-			h.asked = false
+		if r := &c.all[c.hand]; r.asked {
+			r.asked = false
 			c.hand++
 			continue
 		}
-		c.remove(h)
-		drop(h)
+		c.remove(int32(c.hand))
 	}
 }
 
-func (c *cache) remove(h *held) {
+// remove drops one; the last takes its place.
+func (c *cache) remove(i int32) {
+	r := &c.all[i]
+	c.bytes -= int64(len(r.id) + len(r.row) + rowOverhead)
+	delete(c.places, r.id)
 	last := len(c.all) - 1
-	moved := c.all[last]
-	c.all[h.place], moved.place = moved, h.place
-	c.all[last] = nil
+	if moved := c.all[last]; int(i) != last {
+		c.all[i], c.places[moved.id] = moved, i
+	}
+	c.all[last] = rested{}
 	c.all = c.all[:last]
-	c.bytes -= int64(h.size)
 }
-
-// large is whether a row takes so much of the room that it is not kept for the next time.
-func (c *cache) large(h *held) bool { return int64(len(h.row)) > c.most/16 }

@@ -3,14 +3,15 @@ package partition
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ebbstream/ebb/pipeline/live"
 	"github.com/ebbstream/ebb/schemas"
 	"github.com/ebbstream/ebb/state"
 )
 
-// profiles are the partition's profiles, as rows: those that changed since the last Batch, those of the Batch that is being
-// committed, and others that were of use of late, in front of the store. One at a time is open, decoded.
+// profiles are the partition's profiles, as rows: those in use, which are those that changed since the last Batch and those of the
+// Batch that is being committed, and others that were of use of late, in front of the store. One at a time is open, decoded.
 type profiles struct {
 	p       *Partition
 	rows    Rows
@@ -29,22 +30,21 @@ type profiles struct {
 	known   known
 }
 
-// held is one of them.
+// held is one that is in use.
 type held struct {
-	id     string
-	row    []byte          // nil: there is none
-	own    bool            // the row was written here
-	whole  *state.Profile  // of a large profile that is dirty: itself, as reading and writing it takes long
-	wake   schemas.Instant // as of the row, or of whole
-	was    schemas.Instant // of the row that is sealed, or in the store
-	epoch  int64
-	alive  bool
-	unseen bool // there is no row of it that is sealed, or in the store
-	dirty  bool // it changed since the last Batch
-	erased bool // it was erased since then
-	sealed bool // its row is in the Batch last sealed, and not yet in the store
-	turns  bool // it has events in the present turn
-	cached
+	id                  string
+	row                 []byte          // nil: there is none
+	own                 bool            // the row was written here
+	whole               *state.Profile  // of a large profile that is dirty: itself, as reading and writing it takes long
+	wake                schemas.Instant // as of the row, or of whole
+	was                 schemas.Instant // of the row that is sealed, or in the store
+	epoch               int64
+	alive               bool
+	unseen              bool // there is no row of it that is sealed, or in the store
+	dirty               bool // it changed since the last Batch
+	erased              bool // it was erased since then
+	sealed              bool // its row is in the Batch last sealed, and not yet in the store
+	turns               bool // it has events in the present turn
 	firstTurn, lastTurn int32
 }
 
@@ -67,17 +67,21 @@ func (s *profiles) row(key string) ([]byte, error) {
 // get is the profile of an id, an empty one if there is none.
 func (s *profiles) get(id string) (*held, error) {
 	if h := s.held[id]; h != nil {
-		h.asked = true
 		return h, nil
 	}
-	row, err := s.find(id)
-	if err != nil {
-		return nil, err
+	h := &held{}
+	if r := s.cache.get(id); r != nil {
+		h.id, h.row, h.own = r.id, r.row, r.own
+	} else {
+		row, err := s.find(id)
+		if err != nil {
+			return nil, err
+		}
+		h.id, h.row, h.unseen = strings.Clone(id), row, row == nil // not with the event that it is part of
 	}
-	h := &held{id: id, row: row, unseen: row == nil, wake: state.RowWake(row)}
+	h.wake = state.RowWake(h.row)
 	h.was = h.wake
-	s.held[id] = h
-	s.cache.add(h)
+	s.held[h.id] = h
 	return h, nil
 }
 
@@ -137,7 +141,6 @@ func (s *profiles) write(h *held, p *state.Profile) {
 	if len(s.buffer) >= wholeFrom {
 		s.buffer = nil
 	}
-	s.cache.count(h)
 }
 
 // find is the row of an id, or what stays of one that was erased.
@@ -211,14 +214,17 @@ func (s *profiles) seal(b *live.Batch) {
 func (s *profiles) landed() {
 	for i, h := range s.sealed {
 		h.sealed, s.sealed[i] = false, nil
-		if !h.dirty && (h.row == nil || s.cache.large(h)) {
-			s.cache.remove(h)
-			s.drop(h)
-		}
+		s.cache.put(h.id, h.row, h.own)
+		s.rest(h)
 	}
 	s.sealed = s.sealed[:0]
 	clear(s.own)
-	s.cache.trim(s.drop)
+	s.cache.trim()
 }
 
-func (s *profiles) drop(h *held) { delete(s.held, h.id) }
+// rest has a profile held no longer, if its row is in the store.
+func (s *profiles) rest(h *held) {
+	if !h.dirty && !h.sealed {
+		delete(s.held, h.id)
+	}
+}

@@ -80,6 +80,7 @@ func (r *redefined) look(key string) error {
 		s.close(h, p)
 		r.p.records++
 	}
+	s.rest(h)
 	return err
 }
 

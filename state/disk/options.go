@@ -84,6 +84,9 @@ func (o Options) pebble(f *fault) *pebble.Options {
 		p.CacheSize = defaultCache
 	}
 	p.CacheSize += 2 * int64(o.Memtable) // Pebble takes what its memtables hold out of the cache: of 64 MiB one leaves nothing
+	for i := range p.TargetFileSizes {
+		p.TargetFileSizes[i] = 16 << 20
+	}
 	for i := range p.Levels {
 		// With 10 bits a key, one in a hundred look-ups of an absent key reads a block in vain. Many
 		// profiles that are asked for are new, so absent. See Reader for the last level.
