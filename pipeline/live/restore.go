@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,7 +32,14 @@ type restore struct {
 	committed []state.Input       // but for Folded and Clock
 	hold      int                 // how many bytes of the changelog
 	reached   func(at, end int64) // told how far it has followed the changelog
+	kept      bool                // the state is from a folder, and nothing was followed since it was opened
 }
+
+// tooOld is how old a record is behind which a state that was kept does not go on: a compacted topic forgets which keys were deleted,
+// after a day if its delete.retention.ms says nothing else, and such a state would keep what was erased meanwhile.
+const tooOld = 12 * time.Hour
+
+var errTooOld = errors.New("the state is too old")
 
 func (r *restore) run(ctx context.Context) (state.Position, error) {
 	began, first := time.Now(), int64(0)
@@ -41,6 +49,7 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 		return position, err
 	}
 	told := Restored{Task: r.task}
+	r.kept = found
 	for {
 		start, stable, end, err := r.reader.bounds(ctx)
 		if err != nil {
@@ -57,7 +66,7 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 				}
 				told.Anew = true
 			}
-			position, found = state.Position{Changelog: start}, false
+			position, found, r.kept = state.Position{Changelog: start}, false, false
 		}
 		if told.To == 0 {
 			first = position.Changelog
@@ -68,6 +77,10 @@ func (r *restore) run(ctx context.Context) (state.Position, error) {
 		told.Records += records
 		if records > 0 {
 			moved = time.Now()
+		}
+		if errors.Is(err, errTooOld) {
+			position, moved = state.Position{Changelog: -1}, time.Now() // before the start
+			continue
 		}
 		if err != nil {
 			return position, err
@@ -111,6 +124,12 @@ func (r *restore) follow(ctx context.Context, position *state.Position, to, end 
 		return err
 	}
 	err = r.reader.read(ctx, position.Changelog, to, func(batch []*kgo.Record, next int64) error {
+		if r.kept && len(batch) > 0 {
+			if time.Since(batch[0].Timestamp) > tooOld {
+				return errTooOld
+			}
+			r.kept = false
+		}
 		records += len(batch)
 		for _, record := range batch {
 			size += len(record.Key) + len(record.Value)
