@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
@@ -18,9 +19,13 @@ import (
 	"github.com/ebbstream/ebb/config"
 )
 
+// askAgain is how soon the brokers are asked again where topics and their leaders are. Kafka's own clients wait for 0.1 s; the 5 s that
+// franz-go waits if told nothing are 5 s without a commit whenever a topic is new or a leader has moved.
+const askAgain = 200 * time.Millisecond
+
 // clientOptions are how the brokers are reached.
 func clientOptions(s *settings) ([]kgo.Opt, error) {
-	options := []kgo.Opt{kgo.SeedBrokers(s.Kafka.Brokers...), kgo.SoftwareNameAndVersion("ebb", release())}
+	options := []kgo.Opt{kgo.SeedBrokers(s.Kafka.Brokers...), kgo.SoftwareNameAndVersion("ebb", release()), kgo.MetadataMinAge(askAgain)}
 	if t := s.Kafka.TLS; t != nil && t.Enabled {
 		c, err := tlsOf(t)
 		if err != nil {
