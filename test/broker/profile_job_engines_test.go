@@ -42,7 +42,7 @@ http: {listen: "127.0.0.1:0"}
 
 // ebb is this project's.
 func (j *profileJob) ebb() engine {
-	binary := build(j.b)
+	binary := build(j.b, "-pgo=../bench/service.pgo") // as `make build` does
 	definitions, err := os.ReadFile("../bench/profile-job.yaml")
 	if err != nil {
 		j.b.Fatal(err)

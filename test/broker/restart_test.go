@@ -164,10 +164,10 @@ func (g *group) configureAlone() string {
 }
 
 // build makes the program.
-func build(t testing.TB) string {
+func build(t testing.TB, flags ...string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "ebb")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/ebbstream/ebb/cmd/ebb").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"github.com/ebbstream/ebb/cmd/ebb"})...).CombinedOutput(); err != nil {
 		t.Fatalf("building ebb: %v\n%s", err, out)
 	}
 	return binary
