@@ -15,7 +15,7 @@ func openState(s *settings) (*disk.Store, error) {
 	if err := os.MkdirAll(s.State.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("making the state folder: %w", err)
 	}
-	store, err := disk.Open(s.State.Dir, disk.Options{Cache: int64(s.State.Cache) / 8, NoWAL: true})
+	store, err := disk.Open(s.State.Dir, disk.Options{Cache: int64(s.State.Cache) / 8})
 	if errors.Is(err, disk.ErrInUse) {
 		return nil, fmt.Errorf("%w: stop that one, or give this one a state.dir of its own", err)
 	}

@@ -23,14 +23,8 @@ type Below interface {
 	Load(task int32, rows []state.Row, position state.Position) error
 	Loaded(task int32) error
 	Drop(task int32) error
-	Flush() error
 	Err() error
 }
-
-// lasting is after how long at most what was written below outlives a crash: it has no log of its own, and flushes by itself only what
-// fills its memory. What a crash takes is bounded in bytes by that memory, and in time by this: the changelog forgets after a day which
-// rows were deleted.
-const lasting = time.Minute
 
 // every is how long rows wait, and enough how many bytes of changelog do. Those who apply wait only when there is twice as much.
 const (
@@ -44,7 +38,6 @@ type Store struct {
 	below   Below
 	writing sync.Mutex   // held by who writes
 	waiting atomic.Int64 // bytes
-	wrote   atomic.Bool  // since the last flush
 	failed  atomic.Pointer[error]
 	now     chan struct{} // it is enough
 	stop    chan struct{}
@@ -72,7 +65,6 @@ func (s *Store) run() {
 	defer close(s.ended)
 	next := time.NewTicker(every)
 	defer next.Stop()
-	flushed := time.Now()
 	for {
 		select {
 		case <-s.stop:
@@ -81,20 +73,6 @@ func (s *Store) run() {
 		case <-s.now:
 		}
 		_ = s.Write() // Err tells
-		if time.Since(flushed) >= lasting {
-			s.flush()
-			flushed = time.Now()
-		}
-	}
-}
-
-// flush has what was written below outlive a crash.
-func (s *Store) flush() {
-	if s.Err() != nil || !s.wrote.Swap(false) {
-		return
-	}
-	if err := s.below.Flush(); err != nil {
-		s.failed.CompareAndSwap(nil, &err)
 	}
 }
 
@@ -177,9 +155,6 @@ func (s *Store) write(t *task) error {
 		return err
 	}
 	s.waiting.Add(-written)
-	if written > 0 {
-		s.wrote.Store(true)
-	}
 	return nil
 }
 

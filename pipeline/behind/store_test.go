@@ -28,22 +28,14 @@ type written struct {
 	rows     map[string]state.Row
 	position state.Position
 	times    int
-	flushes  int
 }
 
 func (l *ledger) Err() error { return nil }
 
-func (l *ledger) Flush() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.last.flushes++
-	return l.fails
-}
-
 func (l *ledger) Apply(_ int32, rows []state.Row, position state.Position) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last = written{map[string]state.Row{}, position, l.last.times + 1, l.last.flushes}
+	l.last = written{map[string]state.Row{}, position, l.last.times + 1}
 	for _, row := range rows {
 		l.last.rows[row.Key] = row
 	}
@@ -112,45 +104,6 @@ func TestBound(t *testing.T) {
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
-		}
-	})
-}
-
-// TestLasting: what was written outlives a crash a minute later, and nothing is flushed while nothing is written.
-func TestLasting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{}
-		s := New(l)
-		flushes := func(after time.Duration, want int) {
-			t.Helper()
-			time.Sleep(after)
-			synctest.Wait()
-			if w := l.written(); w.flushes != want {
-				t.Errorf("%d flushes, not %d", w.flushes, want)
-			}
-		}
-		flushes(10*time.Minute, 0)
-		for range 130 {
-			if err := s.Apply(0, []state.Row{row("a", 0, 0, 1)}, state.Position{}); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(time.Second)
-		}
-		flushes(0, 2)
-		flushes(time.Minute+time.Second, 3)
-		flushes(time.Hour, 3)
-		full := errors.New("the disk is full")
-		err := s.Apply(0, []state.Row{row("a", 0, 0, 1)}, state.Position{})
-		time.Sleep(2 * time.Second)
-		l.mu.Lock()
-		l.fails = full
-		l.mu.Unlock()
-		time.Sleep(time.Minute)
-		if err != nil || !errors.Is(s.Err(), full) {
-			t.Errorf("%v; after a flush that failed: %v", err, s.Err())
-		}
-		if err := s.Close(); !errors.Is(err, full) {
-			t.Errorf("at the end %v", err)
 		}
 	})
 }

@@ -17,7 +17,7 @@ type Options struct {
 	Cache    int64 // bytes of decompressed table blocks kept in memory; 64 MiB if 0
 	Memtable int   // bytes written before they are sorted into a table; 64 MiB if 0
 
-	// NoWAL leaves out Pebble's own log, which costs the engine a tenth of its rate. A crash then
+	// NoWAL leaves out Pebble's own log, which costs the engine a twentieth of its rate. A crash then
 	// takes all commits since the last flush, still in order, and they are read again from the
 	// changelog: so whoever sets it bounds that by calling Flush.
 	NoWAL bool
@@ -84,6 +84,7 @@ func (o Options) pebble(f *fault) *pebble.Options {
 		p.CacheSize = defaultCache
 	}
 	p.CacheSize += 2 * int64(o.Memtable) // Pebble takes what its memtables hold out of the cache: of 64 MiB one leaves nothing
+	// 16 MiB, and not 2: a state folder is tables by the dozen, not by the hundred, each with a filter, an index and two syncs of its own.
 	for i := range p.TargetFileSizes {
 		p.TargetFileSizes[i] = 16 << 20
 	}

@@ -140,9 +140,6 @@ func (m *memory) Load(task int32, rows []state.Row, position state.Position) err
 // Loaded ends a load.
 func (m *memory) Loaded(task int32) error { return m.do(applied{task: task, loaded: true}) }
 
-// Flush promises nothing: whoever stands on less stands on this.
-func (m *memory) Flush() error { return nil }
-
 // Err is nil: a machine that is dead has no process that could be told.
 func (m *memory) Err() error { return nil }
 
