@@ -10,7 +10,7 @@ import (
 type Kafka struct {
 	Brokers        []string        `yaml:"brokers" doc:"addresses to start from, host:port"`
 	Guarantee      string          `yaml:"guarantee" enum:"exactly_once,at_least_once" doc:"what a crash may do to the output"`
-	CommitInterval Duration        `yaml:"commit_interval" min:"1ms" doc:"how long a transaction collects records"`
+	CommitInterval Duration        `yaml:"commit_interval" min:"1ms" doc:"within what time a record is to be seen: a transaction collects for so long, less what the last one took to commit, and for half of it at least"`
 	SessionTimeout Duration        `yaml:"session_timeout" min:"1s" doc:"how long a member may be silent before the others get its partitions; brokers allow 6s to 30m unless told otherwise"`
 	Start          Start           `yaml:"start" doc:"where a group without offsets begins: earliest, latest or an RFC 3339 time"`
 	Topics         Topics          `yaml:"topics" doc:"settings of the topics ebb creates"`

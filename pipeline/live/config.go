@@ -17,7 +17,7 @@ type Config struct {
 	Loose    []string // those that are not: each may have any number of partitions
 	Outputs  []string // the topics that are written
 
-	CommitInterval time.Duration // how long a transaction collects records
+	CommitInterval time.Duration // within what time a record is to be seen: a transaction collects for so long, but for what the last took
 	SessionTimeout time.Duration // how long a silent member keeps its tasks
 	Start          Start         // where a task without a position begins
 	Leave          bool          // at the end give the tasks up at once, as a member that will not come back

@@ -16,6 +16,7 @@ import (
 type flight struct {
 	ended   context.Context // done at its end; its cause is nil or the error
 	batches map[int32]*Batch
+	took    time.Duration
 	err     error
 }
 
@@ -46,7 +47,7 @@ func (s *session) drive(ctx context.Context) error {
 		came := time.Now()
 		err := s.turn(fetches)
 		if err == nil && due.IsZero() && s.changed() > 0 {
-			due = came.Add(s.c.CommitInterval)
+			due = came.Add(collects(s.c.CommitInterval, s.took))
 		}
 		if err == nil && !due.IsZero() && s.flight == nil && !time.Now().Before(due) {
 			err = s.launch()
@@ -60,6 +61,10 @@ func (s *session) drive(ctx context.Context) error {
 	}
 	return s.drain(ctx)
 }
+
+// collects is for how long a commit collects records, if the last one took that long: so that the first of them can be seen an interval
+// after it came; but for half of that at least, as commits that are slow are better large.
+func collects(interval, took time.Duration) time.Duration { return interval - min(took, interval/2) }
 
 // poll waits for records, but no longer than until there is something to commit, or the commit under way has ended. It takes all that
 // the client has, which then fetches the next beside the folding; but nothing while enough lies there.
@@ -190,7 +195,8 @@ func (s *session) launch() error {
 		ctx, cancel := context.WithTimeout(s.over, transactionTimeout)
 		defer cancel()
 		if f.err = commit(ctx, s.txn, s.c, f.batches); f.err == nil {
-			told.Took = time.Since(began)
+			f.took = time.Since(began)
+			told.Took = f.took
 			s.c.Tell(told)
 		}
 	}()
@@ -203,7 +209,7 @@ func (s *session) land() error {
 		return nil
 	}
 	f := s.flight
-	s.flight = nil
+	s.flight, s.took = nil, f.took
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p, b := range f.batches {

@@ -25,3 +25,12 @@ func TestPace(t *testing.T) {
 		t.Errorf("a turn that did all there was makes the next one longer: %d", p)
 	}
 }
+
+// TestCollects: what came first is committed when the interval is over, but never with less than half of an interval's records.
+func TestCollects(t *testing.T) {
+	for _, test := range []struct{ interval, took, collects time.Duration }{{100, 0, 100}, {100, 10, 90}, {20, 9, 11}, {20, 11, 10}, {100, 5000, 50}, {1, 1, 1}} {
+		if is := collects(test.interval, test.took); is != test.collects {
+			t.Errorf("of an interval of %d after a commit of %d it collects for %d, not %d", test.interval, test.took, is, test.collects)
+		}
+	}
+}

@@ -30,7 +30,8 @@ type session struct {
 	end  context.CancelCauseFunc
 
 	pace   pace
-	flight *flight // the commit under way
+	flight *flight       // the commit under way
+	took   time.Duration // the last one
 	ends   atomic.Pointer[ends]
 	opened chan struct{}  // a task was
 	asking sync.WaitGroup // for ends, and for what holds restores up
